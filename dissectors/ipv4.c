@@ -1,0 +1,82 @@
+/* ipv4.c: Internet Protocol version 4, RFC 791. */
+#include <sessdump/dissector.h>
+
+enum {
+	IPV4_HEADER	= 20,
+	IPV4_DONT	= 0x4000,
+	IPV4_MORE	= 0x2000,
+	IPV4_OFFSET	= 0x1fff,
+};
+
+static enum verdict
+ipv4_dissect(struct packet *p, struct cursor *c)
+{
+	struct flow *f = &p->flow;
+	const uint8_t *h = cursor_peek(c, IPV4_HEADER);
+	uint32_t ihl, total, frag;
+
+	if (h == NULL)
+		return DISSECT_SHORT;
+	ihl = (h[0] & 0x0fU) * 4;
+	total = be16(h + 2);
+	if (h[0] >> 4 != 4 || ihl < IPV4_HEADER)
+		return DISSECT_MALFORMED;
+	/* 0: the frame is to be segmented by the hardware (TSO). */
+	if (total == 0)
+		total = packet_wire_left(p, c);
+	if (total < ihl)
+		return DISSECT_MALFORMED;
+	if (cursor_take(c, ihl) == NULL)
+		return DISSECT_SHORT;
+	packet_limit(p, c, total - ihl);
+
+	flow_start(p, 4, h[9], total);
+	memcpy(&f->src, h + 12, 4);
+	memcpy(&f->dst, h + 16, 4);
+	f->ttl = h[8];
+	f->tos = h[1];
+	frag = be16(h + 6);
+	if (frag & (IPV4_MORE | IPV4_OFFSET))
+		flow_fragment(f, be16(h + 4), (frag & IPV4_OFFSET) * 8,
+		    (frag & IPV4_MORE) != 0);
+	packet_next(p, TABLE_IP_PROTOCOL, h[9]);
+	return DISSECT_OK;
+}
+
+static void
+ipv4_print(const struct packet *p, const struct layer *l, struct writer *w)
+{
+	const uint8_t *h = l->data;
+	uint32_t frag;
+
+	(void)p;
+	if (l->header < IPV4_HEADER)
+		return;
+	frag = be16(h + 6);
+	writer_ipv4(w, "source", h + 12);
+	writer_ipv4(w, "destination", h + 16);
+	writer_number(w, "ttl", h[8]);
+	writer_hex(w, "tos", h[1]);
+	writer_number(w, "id", be16(h + 4));
+	writer_number(w, "total_length", be16(h + 2));
+	writer_number(w, "protocol", h[9]);
+	if (frag & IPV4_DONT)
+		writer_bool(w, "dont_fragment", 1);
+	if (frag & (IPV4_MORE | IPV4_OFFSET)) {
+		writer_bool(w, "more_fragments", (frag & IPV4_MORE) != 0);
+		writer_number(w, "fragment_offset", (frag & IPV4_OFFSET) * 8);
+	}
+	if (l->header > IPV4_HEADER)
+		writer_bytes(w, "options", h + IPV4_HEADER,
+		    l->header - IPV4_HEADER);
+}
+
+DISSECTOR(ipv4) = {
+	DISSECTOR_ABI,
+	.name = "ipv4",
+	.title = "Internet Protocol version 4 (RFC 791)",
+	.match = DISSECTOR_MATCH({ TABLE_ETHERTYPE, 0x0800 },
+	    { TABLE_LINKTYPE, 228 }, { TABLE_PPP, 0x0021 }),
+	.dissect = ipv4_dissect,
+	.print = ipv4_print,
+};

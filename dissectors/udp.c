@@ -1,0 +1,48 @@
+/* udp.c: User Datagram Protocol, RFC 768. */
+#include <sessdump/dissector.h>
+
+enum { UDP_HEADER = 8 };
+
+static enum verdict
+udp_dissect(struct packet *p, struct cursor *c)
+{
+	const uint8_t *h;
+	uint32_t len;
+
+	flow_ports(p, c);
+	h = cursor_take(c, UDP_HEADER);
+	if (h == NULL)
+		return DISSECT_SHORT;
+	len = be16(h + 4);
+	/* 0: a jumbogram, RFC 2675 section 4, or left to the hardware. */
+	if (len != 0 && len < UDP_HEADER)
+		return DISSECT_MALFORMED;
+	if (len != 0)
+		packet_limit(p, c, len - UDP_HEADER);
+	flow_transport(p, c);
+	packet_next_of(p, TABLE_UDP_PORT, p->flow.dport, p->flow.sport);
+	return p->flow.payload_len > 0 ? DISSECT_OK : DISSECT_DONE;
+}
+
+static void
+udp_print(const struct packet *p, const struct layer *l, struct writer *w)
+{
+	const uint8_t *h = l->data;
+
+	(void)p;
+	if (l->header < UDP_HEADER)
+		return;
+	writer_number(w, "source_port", be16(h));
+	writer_number(w, "destination_port", be16(h + 2));
+	writer_number(w, "length", be16(h + 4));
+	writer_hex(w, "checksum", be16(h + 6));
+}
+
+DISSECTOR(udp) = {
+	DISSECTOR_ABI,
+	.name = "udp",
+	.title = "User Datagram Protocol (RFC 768)",
+	.match = DISSECTOR_MATCH({ TABLE_IP_PROTOCOL, 17 }),
+	.dissect = udp_dissect,
+	.print = udp_print,
+};

@@ -1,0 +1,73 @@
+# sessdump.bash: completion for bash
+
+_sessdump_interfaces() {
+	sessdump -D 2>/dev/null | sed 's/^[0-9]*[. ]*//; s/[ 	].*//' |
+		grep . || { ls /sys/class/net; echo any; } 2>/dev/null
+}
+
+# The list in the last word is open: 80,443,<TAB> goes on behind the comma.
+_sessdump_list() {
+	local before=
+	[[ $cur != *,* ]] || before=${cur%,*},
+	compopt -o nospace 2>/dev/null
+	COMPREPLY=($(compgen -P "$before" -W "$1" -- "${cur##*,}"))
+}
+
+_sessdump() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local IFS=$' \t\n'
+	COMPREPLY=()
+
+	# --option=value comes in three words.
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+
+	case $prev in
+	-i|--interface)
+		COMPREPLY=($(compgen -W "$(_sessdump_interfaces)" -- "$cur")) ;;
+	-r|--read|-w|--write|-F|--filter-file|--plugin)
+		compopt -o filenames 2>/dev/null
+		IFS=$'\n'
+		COMPREPLY=($(compgen -f -- "$cur")) ;;
+	-Q|--direction)
+		COMPREPLY=($(compgen -W 'in out inout' -- "$cur")) ;;
+	--format)
+		COMPREPLY=($(compgen -W 'text json' -- "$cur")) ;;
+	--color)
+		COMPREPLY=($(compgen -W 'auto always never' -- "$cur")) ;;
+	--backend)
+		COMPREPLY=($(compgen -W 'afpacket pcap' -- "$cur")) ;;
+	--proto)
+		_sessdump_list 'tcp udp udplite icmp icmpv6 sctp gre esp ah' ;;
+	--state)
+		_sessdump_list 'listen syn_sent syn_received established
+			fin_wait_1 fin_wait_2 close_wait closing last_ack
+			time_wait closed unknown new' ;;
+	--timeout)
+		compopt -o nospace 2>/dev/null
+		COMPREPLY=($(compgen -S = -W 'closed time_wait last_ack
+			close_wait fin_wait syn_sent syn_received unknown icmp
+			udp udp_established generic established' -- "$cur")) ;;
+	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
+	--port|--host|--max-sessions|--seed)
+		;;
+	*)
+		[[ $cur == -* ]] || return 0
+		COMPREPLY=($(compgen -W '
+			-i --interface -r --read -D --list-interfaces -L
+			--list-data-link-types -y --linktype -s
+			--snapshot-length -B --buffer-size -p
+			--no-promiscuous-mode -Q --direction --backend --port
+			--host --proto --state -F --filter-file -O
+			--no-optimize -c --count --packets --events --sessions
+			--format --json -w --write -n -e -v --verbose -q
+			--quiet -t --nano -x -X -A -l --line-buffered -U
+			--packet-buffered --color --max-sessions --timeout
+			--seed --dissectors --plugin -d -h --help --version' -- "$cur")) ;;
+	esac
+}
+
+complete -F _sessdump sessdump

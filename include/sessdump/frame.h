@@ -1,0 +1,34 @@
+/*
+ * frame.h: a captured frame, as a source lends it.
+ *
+ * The bytes belong to the source and stay valid until its next read.
+ */
+#ifndef SESSDUMP_FRAME_H
+#define SESSDUMP_FRAME_H
+
+#include <stdint.h>
+
+/* frame.flags */
+enum {
+	FRAME_VLAN	= 1 << 0, /* vlan_tci and vlan_tpid hold a tag that the
+				   * kernel had stripped: it is not in data */
+	FRAME_OUTGOING	= 1 << 1, /* sent by this host */
+	FRAME_NO_CSUM	= 1 << 2, /* checksum left to the hardware: not yet
+				   * filled in, so not to be judged */
+};
+
+struct frame {
+	const uint8_t *data;	/* caplen bytes */
+	int64_t ts;		/* nanoseconds since 1970-01-01T00:00:00Z */
+	uint32_t caplen;	/* bytes captured */
+	uint32_t len;		/* bytes on the wire; len >= caplen */
+	uint32_t ifindex;	/* the source's own number of the interface,
+				 * see capture_interface() */
+	uint16_t linktype;	/* LINKTYPE_ value (draft-ietf-opsawg-
+				 * pcaplinktype), of this very frame */
+	uint16_t vlan_tci;	/* with FRAME_VLAN: tag control information, */
+	uint16_t vlan_tpid;	/* and the EtherType of the tag */
+	uint16_t flags;
+};
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * writer.h: how a dissector's print() says what its layer holds.
+ *
+ * One traversal serves every output format: text, JSON and what may come.  A
+ * layer is an object that the caller has opened already; print() adds its
+ * attributes and may nest objects and lists.  Names are the field names of the
+ * protocol's specification in lower_case; they are literals, never data.
+ *
+ * Nothing is kept after the call.  There are no errors: an output that fails
+ * is noticed by the one who flushes it.
+ */
+#ifndef SESSDUMP_WRITER_H
+#define SESSDUMP_WRITER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct writer;
+
+/* Inside a list, name is NULL. */
+struct writer_ops {
+	void (*object)(struct writer *, const char *name);
+	void (*list)(struct writer *, const char *name);
+	void (*end)(struct writer *);	/* of the innermost of the two */
+	void (*number)(struct writer *, const char *name, uint64_t value);
+	void (*hex)(struct writer *, const char *name, uint64_t value);
+	void (*boolean)(struct writer *, const char *name, int value);
+	void (*string)(struct writer *, const char *name, const char *s,
+	    size_t len);
+	void (*bytes)(struct writer *, const char *name, const uint8_t *p,
+	    size_t len);
+	void (*mac)(struct writer *, const char *name, const uint8_t *p);
+	void (*ipv4)(struct writer *, const char *name, const uint8_t *p);
+	void (*ipv6)(struct writer *, const char *name, const uint8_t *p);
+};
+
+struct writer {
+	const struct writer_ops *ops;
+};
+
+/* Opens a nested object. */
+static inline void
+writer_object(struct writer *w, const char *name)
+{
+	w->ops->object(w, name);
+}
+
+/* Opens a list. */
+static inline void
+writer_list(struct writer *w, const char *name)
+{
+	w->ops->list(w, name);
+}
+
+/* Closes what was opened last. */
+static inline void
+writer_end(struct writer *w)
+{
+	w->ops->end(w);
+}
+
+/* A quantity, printed in decimal. */
+static inline void
+writer_number(struct writer *w, const char *name, uint64_t value)
+{
+	w->ops->number(w, name, value);
+}
+
+/* Flags and identifiers that people read in hexadecimal; a number in JSON. */
+static inline void
+writer_hex(struct writer *w, const char *name, uint64_t value)
+{
+	w->ops->hex(w, name, value);
+}
+
+static inline void
+writer_bool(struct writer *w, const char *name, int value)
+{
+	w->ops->boolean(w, name, value);
+}
+
+/* Text from the wire: any bytes at all, made harmless by the writer. */
+static inline void
+writer_string(struct writer *w, const char *name, const char *s, size_t len)
+{
+	w->ops->string(w, name, s, len);
+}
+
+/* Opaque bytes, printed as hexadecimal digits. */
+static inline void
+writer_bytes(struct writer *w, const char *name, const uint8_t *p, size_t len)
+{
+	w->ops->bytes(w, name, p, len);
+}
+
+/* Six bytes of an EUI-48. */
+static inline void
+writer_mac(struct writer *w, const char *name, const uint8_t *p)
+{
+	w->ops->mac(w, name, p);
+}
+
+/* Four bytes in network order. */
+static inline void
+writer_ipv4(struct writer *w, const char *name, const uint8_t *p)
+{
+	w->ops->ipv4(w, name, p);
+}
+
+/* Sixteen bytes, RFC 5952. */
+static inline void
+writer_ipv6(struct writer *w, const char *name, const uint8_t *p)
+{
+	w->ops->ipv6(w, name, p);
+}
+
+#endif

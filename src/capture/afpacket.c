@@ -1,0 +1,339 @@
+/* afpacket.c: live capture from a packet socket's ring, packet(7). */
+#ifdef HAVE_AFPACKET
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <net/if.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/afpacket.h"
+#include "capture/linkstats.h"
+#include "capture/sll2.h"
+
+enum {
+	AFPACKET_WAIT_MS = 100,
+	/* After the interface is gone: what still is in an open block comes
+	 * within its retire time. */
+	AFPACKET_LAST_WAITS = 2,
+	AFPACKET_NAMES	= 4096,
+};
+
+static struct tpacket_hdr_v1 *
+block_header(const struct afpacket *a)
+{
+	struct tpacket_block_desc *d = (struct tpacket_block_desc *)
+	    (a->ring + (size_t)a->block * a->block_size);
+
+	return &d->hdr.bh1;
+}
+
+/* 1 when the block is ours now. */
+static int
+block_take(struct afpacket *a)
+{
+	struct tpacket_hdr_v1 *h = block_header(a);
+
+	if (!(__atomic_load_n(&h->block_status, __ATOMIC_ACQUIRE) &
+	    TP_STATUS_USER))
+		return 0;
+	a->held = 1;
+	a->left = h->num_pkts;
+	a->next = (struct tpacket3_hdr *)
+	    ((uint8_t *)block_header(a) - offsetof(struct tpacket_block_desc,
+	    hdr) + h->offset_to_first_pkt);
+	return 1;
+}
+
+static void
+block_return(struct afpacket *a)
+{
+	__atomic_store_n(&block_header(a)->block_status, TP_STATUS_KERNEL,
+	    __ATOMIC_RELEASE);
+	a->held = 0;
+	a->block = a->block + 1 == a->block_count ? 0 : a->block + 1;
+}
+
+/* Writes the link header of a cooked frame into the room before it. */
+static void
+afpacket_cook(uint8_t *p, const struct sockaddr_ll *from)
+{
+	uint32_t ifindex = (uint32_t)from->sll_ifindex;
+	uint8_t halen = from->sll_halen;
+
+	if (halen > SLL2_ADDRESS_MAX)
+		halen = SLL2_ADDRESS_MAX;
+	memset(p, 0, SLL2_HEADER);
+	memcpy(p + SLL2_PROTOCOL, &from->sll_protocol, 2);
+	p[SLL2_IFINDEX] = (uint8_t)(ifindex >> 24);
+	p[SLL2_IFINDEX + 1] = (uint8_t)(ifindex >> 16);
+	p[SLL2_IFINDEX + 2] = (uint8_t)(ifindex >> 8);
+	p[SLL2_IFINDEX + 3] = (uint8_t)ifindex;
+	p[SLL2_HATYPE] = (uint8_t)(from->sll_hatype >> 8);
+	p[SLL2_HATYPE + 1] = (uint8_t)from->sll_hatype;
+	p[SLL2_TYPE] = from->sll_pkttype;
+	p[SLL2_HALEN] = halen;
+	memcpy(p + SLL2_ADDRESS, from->sll_addr, halen);
+}
+
+static inline void
+afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
+{
+	const struct sockaddr_ll *from = (const struct sockaddr_ll *)
+	    ((uint8_t *)h + TPACKET_ALIGN(sizeof(*h)));
+	uint8_t *data = (uint8_t *)h + h->tp_mac;
+	uint32_t status = h->tp_status;
+
+	f->caplen = h->tp_snaplen;
+	f->len = h->tp_len;
+	if (a->cooked) {
+		data -= SLL2_HEADER;
+		afpacket_cook(data, from);
+		f->caplen += SLL2_HEADER;
+		f->len += SLL2_HEADER;
+	}
+	if (f->len < f->caplen)
+		f->len = f->caplen;
+	f->data = data;
+	f->ts = (int64_t)h->tp_sec * 1000000000 + h->tp_nsec;
+	f->ifindex = (uint32_t)from->sll_ifindex;
+	f->linktype = (uint16_t)a->head.linktype;
+	f->flags = 0;
+	f->vlan_tci = 0;
+	f->vlan_tpid = 0;
+	if (status & TP_STATUS_VLAN_VALID) {
+		f->flags |= FRAME_VLAN;
+		f->vlan_tci = (uint16_t)h->hv1.tp_vlan_tci;
+		f->vlan_tpid = status & TP_STATUS_VLAN_TPID_VALID ?
+		    h->hv1.tp_vlan_tpid : ETH_P_8021Q;
+	}
+	if (status & TP_STATUS_CSUMNOTREADY)
+		f->flags |= FRAME_NO_CSUM;
+	if (from->sll_pkttype == PACKET_OUTGOING)
+		f->flags |= FRAME_OUTGOING;
+}
+
+/* Lends what is left of the held block. */
+static int
+afpacket_lend(struct afpacket *a, struct frame *f, int n)
+{
+	const uint32_t snaplen = a->head.snaplen;
+	struct tpacket3_hdr *h;
+	int pass, k = 0;
+
+	while (k < n && a->left > 0) {
+		h = a->next;
+		a->left--;
+		a->next = (struct tpacket3_hdr *)
+		    ((uint8_t *)h + h->tp_next_offset);
+		if (a->left > 0)
+			__builtin_prefetch(a->next);
+		afpacket_frame(a, h, f + k);
+		if (a->filter != NULL) {
+			pass = filter_set_match(a->filter, f + k, &a->failure);
+			if (pass == -1) {
+				a->failed = 1;
+				break;
+			}
+			/* Never asked for, so never received. */
+			if (pass == 0) {
+				a->sum.received--;
+				continue;
+			}
+		}
+		if (f[k].caplen > snaplen)
+			f[k].caplen = snaplen;
+		k++;
+	}
+	a->sum.captured += (unsigned)k;
+	return k;
+}
+
+/*
+ * The interface was gone, or down, and nothing of it is left in the ring.
+ * When it is up again the kernel goes on by itself, and so do we.
+ */
+static int
+afpacket_lost(struct afpacket *a, struct errbuf *e)
+{
+	const char *iface = a->head.name;
+	struct ifreq r;
+
+	if (a->error != ENETDOWN)
+		return err_set(e, "capture on %s: %s", iface,
+		    strerror(a->error));
+	memset(&r, 0, sizeof(r));
+	if (if_indextoname(a->ifindex, r.ifr_name) == NULL)
+		return err_set(e, "capture on %s: the interface has gone",
+		    iface);
+	if (ioctl(a->head.fd, SIOCGIFFLAGS, &r) == -1 ||
+	    !(r.ifr_flags & IFF_UP))
+		return err_set(e, "capture on %s: the interface went down",
+		    iface);
+	a->error = 0;
+	a->idle = 0;
+	return CAPTURE_IDLE;
+}
+
+/* CAPTURE_IDLE, CAPTURE_ERROR, or 1 when there may be a block. */
+static int
+afpacket_wait(struct afpacket *a, struct errbuf *e)
+{
+	struct pollfd p = { .fd = a->head.fd, .events = POLLIN };
+	socklen_t size = sizeof(a->error);
+	int n;
+
+	n = poll(&p, 1, AFPACKET_WAIT_MS);
+	if (n == -1 && errno != EINTR)
+		return err_set(e, "capture on %s: poll: %s", a->head.name,
+		    strerror(errno));
+	if (n == 0 && a->error != 0 && ++a->idle >= AFPACKET_LAST_WAITS)
+		return afpacket_lost(a, e);
+	if (n <= 0)
+		return CAPTURE_IDLE;
+	if ((p.revents & POLLERR) && a->error == 0)
+		(void)getsockopt(p.fd, SOL_SOCKET, SO_ERROR, &a->error, &size);
+	return 1;
+}
+
+static int
+afpacket_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
+{
+	struct afpacket *a = (struct afpacket *)c;
+	int r;
+
+	if (a->failed) {
+		*e = a->failure;
+		return CAPTURE_ERROR;
+	}
+	if (a->held && a->left == 0)
+		block_return(a);
+	if (!a->held && !block_take(a)) {
+		r = afpacket_wait(a, e);
+		if (r != 1)
+			return r;
+		if (!block_take(a))
+			return CAPTURE_IDLE;
+	}
+	return afpacket_lend(a, f, n);
+}
+
+static int
+afpacket_stats(struct capture *c, struct capture_stats *st)
+{
+	struct afpacket *a = (struct afpacket *)c;
+	struct capture_stats *sum = &a->sum;
+	struct tpacket_stats_v3 now;
+	socklen_t size = sizeof(now);
+	uint64_t missed;
+
+	/* The kernel starts again from zero at every look. */
+	if (getsockopt(c->fd, SOL_PACKET, PACKET_STATISTICS, &now,
+	    &size) == -1)
+		return -1;
+	sum->received += now.tp_packets;	/* the drops included */
+	sum->dropped += now.tp_drops;
+	sum->frozen += now.tp_freeze_q_cnt;
+	sum->has_received = 1;
+	if (a->ifindex != 0 && linkstats_missed(a->ifindex, &missed) == 0) {
+		sum->if_dropped = missed - a->missed;
+		sum->has_if_dropped = 1;
+	}
+	*st = *sum;
+	return 0;
+}
+
+/* Interfaces of `any` get their names as they are asked for. */
+static const struct capture_interface *
+afpacket_any(struct afpacket *a, uint32_t ifindex)
+{
+	struct afpacket_name **bigger, *i;
+	size_t n;
+
+	for (n = 0; n < a->name_count; n++)
+		if (a->names[n]->ifindex == ifindex)
+			return &a->names[n]->head;
+	if (n == AFPACKET_NAMES)
+		return NULL;
+	bigger = realloc(a->names, (n + 1) * sizeof(*bigger));
+	if (bigger == NULL)
+		return NULL;
+	a->names = bigger;
+	i = calloc(1, sizeof(*i));
+	if (i == NULL || if_indextoname(ifindex, i->name) == NULL) {
+		free(i);
+		return NULL;
+	}
+	i->ifindex = ifindex;
+	i->head = a->interface;
+	i->head.name = i->name;
+	a->names[a->name_count++] = i;
+	return &i->head;
+}
+
+static const struct capture_interface *
+afpacket_interface(struct capture *c, uint32_t ifindex)
+{
+	struct afpacket *a = (struct afpacket *)c;
+
+	if (a->ifindex == 0)
+		return afpacket_any(a, ifindex);
+	return ifindex == a->ifindex ? &a->interface : NULL;
+}
+
+static void
+afpacket_close(struct capture *c)
+{
+	struct afpacket *a = (struct afpacket *)c;
+	size_t n;
+
+	ring_close(a);
+	filter_set_free(a->filter);
+	for (n = 0; n < a->name_count; n++)
+		free(a->names[n]);
+	free(a->names);
+	free(a);
+}
+
+static const struct capture_ops afpacket_ops = {
+	.name = "afpacket",
+	.read = afpacket_read,
+	.stats = afpacket_stats,
+	.interface = afpacket_interface,
+	.close = afpacket_close,
+};
+
+struct capture *
+capture_open_afpacket(const char *iface, const struct capture_options *o,
+    struct errbuf *e)
+{
+	struct afpacket *a = calloc(1, sizeof(*a));
+
+	if (a == NULL) {
+		err_set(e, "capture on %s: no memory", iface);
+		return NULL;
+	}
+	a->head.ops = &afpacket_ops;
+	a->head.name = iface;
+	a->head.live = 1;
+	a->head.fd = -1;
+	a->head.snaplen = o->snaplen ? o->snaplen : CAPTURE_SNAPLEN;
+	if (ring_open(a, o, e) == -1) {
+		afpacket_close(&a->head);
+		return NULL;
+	}
+	a->interface.name = iface;
+	a->interface.linktype = a->head.linktype;
+	a->interface.snaplen = a->head.snaplen;
+	if (a->ifindex != 0)
+		(void)linkstats_missed(a->ifindex, &a->missed);
+	return &a->head;
+}
+#else
+typedef int afpacket_is_not_built;	/* ISO C wants something in a file */
+#endif

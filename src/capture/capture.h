@@ -1,0 +1,133 @@
+/*
+ * capture.h: where frames come from.
+ *
+ * One interface, several sources: AF_PACKET with a TPACKET_V3 ring, libpcap
+ * live, our own reader of pcap and pcapng, libpcap's reader for other files.
+ * A source lends batches of frames and knows nothing of packets or sessions.
+ */
+#ifndef SRC_CAPTURE_CAPTURE_H
+#define SRC_CAPTURE_CAPTURE_H
+
+#include <stdint.h>
+
+#include <sessdump/frame.h>
+
+#include "core/errbuf.h"
+
+enum {
+	CAPTURE_BATCH	= 32,		/* frames lent at once, at most */
+	CAPTURE_SNAPLEN	= 262144,	/* default, as tcpdump's */
+	CAPTURE_RING_KIB = 65536,	/* default size of the ring: 64 MB */
+};
+
+/* What read() answers when it is not a number of frames. */
+enum {
+	CAPTURE_IDLE	= 0,	/* nothing came within the poll time, a signal
+				 * did, or a stretch of a file held only what
+				 * the filter refuses: look around, read on */
+	CAPTURE_ERROR	= -1,	/* errbuf says what */
+	CAPTURE_END	= -2,	/* the file is at its end */
+};
+
+enum capture_direction {
+	CAPTURE_INOUT, CAPTURE_IN, CAPTURE_OUT
+};
+
+/* What a user may ask of a source; zero means the default. */
+struct capture_options {
+	const char *filter;	/* pcap-filter(7) expression, or NULL */
+	uint32_t snaplen;	/* bytes; of a file: 0 is all there is */
+	uint32_t ring_kib;	/* -B */
+	int linktype;		/* -y: LINKTYPE_ value, or -1 for the default */
+	enum capture_direction direction;
+	uint8_t no_promisc;	/* -p */
+	uint8_t immediate;	/* hand frames over at once, not by the block */
+	uint8_t optimize;	/* of the filter; -O turns it off */
+};
+
+/* What became of the frames; every number since the source was opened. */
+struct capture_stats {
+	uint64_t captured;	/* lent by read() */
+	uint64_t received;	/* passed the filter, lent or dropped */
+	uint64_t dropped;	/* by the kernel: the ring was full */
+	uint64_t if_dropped;	/* by the interface or its driver */
+	uint64_t frozen;	/* times that the ring stood still */
+	uint8_t has_received;	/* received, dropped: observed (live only) */
+	uint8_t has_if_dropped;
+};
+
+/* An interface that frames of a source come from (frame.ifindex). */
+struct capture_interface {
+	const char *name;	/* NULL when the file has none */
+	uint32_t linktype;
+	uint32_t snaplen;
+};
+
+struct capture;
+
+struct capture_ops {
+	const char *name;	/* "afpacket", "pcap", "savefile" */
+	/* Lends up to n (<= CAPTURE_BATCH) frames, or answers CAPTURE_...; a
+	 * file that is damaged gives all that stood before the damage first.
+	 * Frames that the filter refuses are not lent.  Live sources wait for
+	 * at most 100 ms, and return early on a signal. */
+	int (*read)(struct capture *, struct frame *, int n, struct errbuf *);
+	/* 0, or -1 when the source cannot say. */
+	int (*stats)(struct capture *, struct capture_stats *);
+	/* NULL when there is none of that number; else it stays until the
+	 * source is closed. */
+	const struct capture_interface *(*interface)(struct capture *,
+	    uint32_t ifindex);
+	void (*close)(struct capture *);
+};
+
+/* The head of every source; the source's own struct begins with it. */
+struct capture {
+	const struct capture_ops *ops;
+	const char *name;	/* interface or file, as the user wrote it;
+				 * borrowed from the caller of open */
+	uint32_t linktype;	/* of the source's first interface; frames
+				 * may differ; Ethernet where not yet known */
+	uint32_t snaplen;
+	int fd;			/* readable when frames wait, to poll several
+				 * live sources; else -1 */
+	uint8_t live;
+	uint8_t stream;		/* a file that is a pipe: frames may be waited for */
+};
+
+/* Each opens a source, or gives NULL and sets errbuf (with the cure in its
+ * hint: the setcap line, the interfaces that exist).  Close what you opened. */
+struct capture *capture_open_afpacket(const char *iface,
+    const struct capture_options *, struct errbuf *);
+struct capture *capture_open_libpcap(const char *iface,
+    const struct capture_options *, struct errbuf *);
+/* A capture file; "-" is standard input.  A file that is neither pcap nor
+ * pcapng is handed to libpcap. */
+struct capture *capture_open_savefile(const char *path,
+    const struct capture_options *, struct errbuf *);
+
+static inline int
+capture_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
+{
+	return c->ops->read(c, f, n, e);
+}
+
+static inline int
+capture_stats(struct capture *c, struct capture_stats *s)
+{
+	return c->ops->stats(c, s);
+}
+
+static inline const struct capture_interface *
+capture_interface(struct capture *c, uint32_t ifindex)
+{
+	return c->ops->interface(c, ifindex);
+}
+
+static inline void
+capture_close(struct capture *c)
+{
+	c->ops->close(c);
+}
+
+#endif

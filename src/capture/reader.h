@@ -1,0 +1,64 @@
+/*
+ * reader.h: a file read in large blocks, as a window over its bytes.
+ *
+ * The bytes in hand are buf[pos] to buf[end - 1].  Whoever reads moves pos;
+ * reader_fill() brings more.  It may move the window, so every pointer into
+ * it dies there and lives until then.
+ */
+#ifndef SRC_CAPTURE_READER_H
+#define SRC_CAPTURE_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	READER_BLOCK = 256 * 1024,	/* asked of one read(2) */
+};
+
+enum reader_result {
+	READER_MORE,	/* at least one byte more */
+	READER_IDLE,	/* nothing within the poll time, or a signal */
+	READER_END,	/* end of the file */
+	READER_ERROR,	/* errno says why */
+};
+
+struct reader {
+	uint8_t *buf;
+	size_t size;		/* of buf */
+	size_t pos, end;	/* the bytes in hand; pos <= end <= size */
+	uint64_t base;		/* offset in the file of buf[0] */
+	int fd;
+	uint8_t waits;		/* a pipe or the like: poll before reading */
+};
+
+/* Takes fd over.  0, or -1 when there is no memory. */
+int reader_open(struct reader *, int fd);
+void reader_close(struct reader *);
+
+/*
+ * Reads once, so that in time `want` bytes stand together from pos on.  The
+ * buffer grows only as far as bytes have really arrived, never because `want`
+ * is large.
+ */
+enum reader_result reader_fill(struct reader *, size_t want);
+
+static inline size_t
+reader_left(const struct reader *r)
+{
+	return r->end - r->pos;
+}
+
+static inline const uint8_t *
+reader_at(const struct reader *r)
+{
+	return r->buf + r->pos;
+}
+
+/* Where pos stands in the file. */
+static inline uint64_t
+reader_offset(const struct reader *r)
+{
+	return r->base + r->pos;
+}
+
+#endif

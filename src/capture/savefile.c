@@ -1,0 +1,339 @@
+/* savefile.c: capture files, read by ourselves: pcap and pcapng. */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "capture/libpcap.h"
+#include "capture/magic.h"
+#include "capture/savefile.h"
+
+enum { NANOSECONDS = 1000000000 };
+
+static const struct capture_ops savefile_ops;
+
+int
+savefile_damaged(struct savefile *s, struct errbuf *e, const char *fmt, ...)
+{
+	char why[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	return err_set(e, "%s: the file is damaged at packet %llu (byte %llu): "
+	    "%s", s->head.name, (unsigned long long)s->packets + 1,
+	    (unsigned long long)reader_offset(&s->reader), why);
+}
+
+uint32_t
+savefile_linktype(uint32_t field)
+{
+	/* The upper half holds the length of the frame check sequence. */
+	field &= 0xffff;
+	/* Raw IP, by the numbers that some systems use within. */
+	return field == 12 || field == 14 ? 101 : field;
+}
+
+struct savefile_interface *
+savefile_interface_add(struct savefile *s)
+{
+	struct savefile_interface **bigger, *i;
+	uint32_t room = s->interface_room ? s->interface_room * 2 : 4;
+
+	if (s->interface_count == s->interface_room) {
+		bigger = realloc(s->interfaces, room * sizeof(*bigger));
+		if (bigger == NULL)
+			return NULL;
+		s->interfaces = bigger;
+		s->interface_room = room;
+	}
+	i = calloc(1, sizeof(*i));
+	if (i != NULL)
+		s->interfaces[s->interface_count++] = i;
+	return i;
+}
+
+static int64_t
+clamp(__int128 ns)
+{
+	if (ns > INT64_MAX)
+		return INT64_MAX;
+	return ns < INT64_MIN ? INT64_MIN : (int64_t)ns;
+}
+
+static uint64_t
+power_of_10(unsigned n)
+{
+	uint64_t v = 1;
+
+	while (n-- > 0)
+		v *= 10;
+	return v;
+}
+
+void
+savefile_clock_set(struct savefile_clock *c, uint8_t tsresol, int64_t offset)
+{
+	c->tsresol = tsresol;
+	c->offset = offset;
+	c->multiply = tsresol <= 9 ? power_of_10(9 - tsresol) : 1;
+	c->fast_end = tsresol <= 9 && offset == 0 ? INT64_MAX / c->multiply : 0;
+}
+
+int64_t
+savefile_clock_slow(const struct savefile_clock *c, uint64_t units)
+{
+	unsigned n = c->tsresol & 0x7f;
+	unsigned __int128 ns = units;
+
+	if (c->tsresol & 0x80)
+		ns = n < 94 ? ns * NANOSECONDS >> n : 0;
+	else if (n <= 9)
+		ns *= power_of_10(9 - n);
+	else
+		ns = n - 9 < 20 ? units / power_of_10(n - 9) : 0;
+	return clamp((__int128)ns + (__int128)c->offset * NANOSECONDS);
+}
+
+/* The file ended where no record does. */
+static int
+savefile_cut(struct savefile *s, struct errbuf *e)
+{
+	unsigned long long n = s->packets + 1;
+
+	if (strcmp(s->inside, "packet") == 0)
+		return err_set(e, "%s: the file is cut short in the middle of "
+		    "packet %llu", s->head.name, n);
+	return err_set(e, "%s: the file is cut short in the middle of a %s, "
+	    "after packet %llu", s->head.name, s->inside, n - 1);
+}
+
+/* Keeps the frames that pass, in their order; how many, or -1. */
+static int
+savefile_filter(struct savefile *s, struct frame *f, int n)
+{
+	int i, r, k = 0;
+
+	for (i = 0; i < n; i++) {
+		r = filter_set_match(s->filter, f + i, &s->failure);
+		if (r == -1) {
+			s->failed = 1;
+			break;
+		}
+		if (r == 1)
+			f[k++] = f[i];
+	}
+	return k;
+}
+
+static void
+savefile_truncate(struct savefile *s, struct frame *f, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (f[i].caplen > s->cut)
+			f[i].caplen = s->cut;
+}
+
+static int
+savefile_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
+{
+	struct savefile *s = (struct savefile *)c;
+	int k, refused = 0;
+
+	for (;;) {
+		if (s->failed) {
+			*e = s->failure;
+			return CAPTURE_ERROR;
+		}
+		k = s->walk(s, f, n, e);
+		if (k == -1)
+			return CAPTURE_ERROR;
+		if (k > 0) {
+			if (s->filter != NULL)
+				k = savefile_filter(s, f, k);
+			if (s->cut != UINT32_MAX)
+				savefile_truncate(s, f, k);
+			s->captured += (unsigned)k;
+			if (k > 0)
+				return k;
+			refused = 1;
+			continue;
+		}
+		/* Nothing passes in all this: let the caller look at its
+		 * signals now and then. */
+		if (refused)
+			return CAPTURE_IDLE;
+		switch (reader_fill(&s->reader, (size_t)s->want)) {
+		case READER_MORE:
+			break;
+		case READER_IDLE:
+			return CAPTURE_IDLE;
+		case READER_END:
+			if (reader_left(&s->reader) == 0 && s->trailer == 0)
+				return CAPTURE_END;
+			return savefile_cut(s, e);
+		case READER_ERROR:
+			return err_set(e, "%s: read: %s", c->name,
+			    strerror(errno));
+		}
+	}
+}
+
+static int
+savefile_stats(struct capture *c, struct capture_stats *st)
+{
+	memset(st, 0, sizeof(*st));
+	st->captured = ((struct savefile *)c)->captured;
+	return 0;
+}
+
+static const struct capture_interface *
+savefile_interface(struct capture *c, uint32_t ifindex)
+{
+	struct savefile *s = (struct savefile *)c;
+
+	return ifindex < s->interface_count ? &s->interfaces[ifindex]->head :
+	    NULL;
+}
+
+static void
+savefile_close(struct capture *c)
+{
+	struct savefile *s = (struct savefile *)c;
+	uint32_t i;
+
+	for (i = 0; i < s->interface_count; i++) {
+		free(s->interfaces[i]->name);
+		free(s->interfaces[i]);
+	}
+	free(s->interfaces);
+	filter_set_free(s->filter);
+	reader_close(&s->reader);
+	free(s);
+}
+
+static const struct capture_ops savefile_ops = {
+	.name = "savefile",
+	.read = savefile_read,
+	.stats = savefile_stats,
+	.interface = savefile_interface,
+	.close = savefile_close,
+};
+
+/* -1 unless path is something that can hold a capture. */
+static int
+savefile_open_fd(const char *path, int *fd, struct errbuf *e)
+{
+	struct stat st;
+
+	*fd = STDIN_FILENO;
+	if (strcmp(path, "-") != 0)
+		*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd == -1)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	if (fstat(*fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (*fd != STDIN_FILENO)
+			close(*fd);
+		return err_set(e, "%s: a directory, not a capture file", path);
+	}
+	return 0;
+}
+
+/* Fills the window until the file header is read or the file ends. */
+static int
+savefile_start(struct savefile *s, struct errbuf *e)
+{
+	struct reader *r = &s->reader;
+	enum magic magic = MAGIC_SHORT;
+	enum reader_result got = READER_MORE;
+	int again = 1;
+
+	while (again == 1 && got != READER_END) {
+		got = reader_fill(r, READER_BLOCK);
+		if (got == READER_ERROR)
+			return err_set(e, "%s: read: %s", s->head.name,
+			    strerror(errno));
+		if (got == READER_IDLE && errno == EINTR)
+			return err_set(e, "%s: interrupted", s->head.name);
+		magic = magic_find(reader_at(r), reader_left(r));
+		if (magic == MAGIC_SHORT)
+			continue;
+		if (magic != MAGIC_PCAP && magic != MAGIC_PCAPNG)
+			break;
+		again = magic == MAGIC_PCAP ? pcap_start(s, e) :
+		    pcapng_start(s, e);
+	}
+	if (magic != MAGIC_PCAP && magic != MAGIC_PCAPNG)
+		return magic_refuse(s->head.name, reader_at(r), reader_left(r),
+		    e);
+	if (again == 1)
+		return err_set(e, "%s: the file is cut short in the middle of "
+		    "its file header", s->head.name);
+	return again;
+}
+
+/* What is neither pcap nor pcapng may be something that libpcap knows. */
+static struct capture *
+savefile_give_up(struct savefile *s, const struct capture_options *o,
+    struct errbuf *e)
+{
+	struct reader *r = &s->reader;
+	const char *path = s->head.name;
+	struct capture *c = NULL;
+	struct errbuf why;
+
+	if (s->walk == NULL && !r->waits && r->fd != STDIN_FILENO &&
+	    magic_find(reader_at(r), reader_left(r)) == MAGIC_UNKNOWN) {
+		c = capture_open_pcapfile(path, o, &why);
+		if (c == NULL)
+			err_set(e, "%s: not a capture file: %s", path,
+			    why.text);
+	}
+	savefile_close(&s->head);
+	return c;
+}
+
+struct capture *
+capture_open_savefile(const char *path, const struct capture_options *o,
+    struct errbuf *e)
+{
+	struct savefile *s;
+	int fd;
+
+	if (savefile_open_fd(path, &fd, e) == -1)
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL || reader_open(&s->reader, fd) == -1) {
+		err_set(e, "%s: no memory", path);
+		free(s);
+		if (fd != STDIN_FILENO)
+			close(fd);
+		return NULL;
+	}
+	s->head.ops = &savefile_ops;
+	s->head.name = path;
+	s->head.linktype = 1;
+	s->head.snaplen = CAPTURE_SNAPLEN;
+	s->head.fd = -1;
+	s->cut = o->snaplen ? o->snaplen : UINT32_MAX;
+	if (savefile_start(s, e) == -1)
+		return savefile_give_up(s, o, e);
+	if (o->filter != NULL) {
+		s->filter = filter_set_new(o->filter, o->snaplen, o->optimize);
+		if (s->filter == NULL)
+			err_set(e, "%s: no memory", path);
+		if (s->filter == NULL ||
+		    filter_set_add(s->filter, s->head.linktype, e) == -1) {
+			savefile_close(&s->head);
+			return NULL;
+		}
+	}
+	return &s->head;
+}

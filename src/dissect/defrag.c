@@ -1,0 +1,310 @@
+/* defrag.c: IP reassembly, RFC 791 section 3.2 and RFC 8200 section 4.5. */
+#include <sys/queue.h>
+
+#include <stdlib.h>
+
+#include <sessdump/wire.h>
+
+#include "dissect/defrag.h"
+
+enum {
+	BUCKETS		= 1024,		/* a power of two */
+	BLOCK		= 8,		/* fragments begin at multiples of it */
+	DATAGRAM_MAX	= 65535,
+	BITMAP_WORDS	= (DATAGRAM_MAX / BLOCK + 64) / 64,
+};
+
+struct datagram {
+	TAILQ_ENTRY(datagram) age;	/* oldest first; or the done list */
+	LIST_ENTRY(datagram) chain;	/* of its bucket */
+	struct flow first;	/* the flow of the fragment at offset 0 */
+	int64_t ts;		/* when the first to arrive came */
+	uint64_t frame_bytes;
+	uint32_t header_len;	/* bytes of first's datagram before the data */
+	uint32_t total;		/* bytes of payload; 0 until the last came */
+	uint32_t reach;		/* end of the farthest fragment so far */
+	uint32_t valid;		/* data[0 .. valid) was captured, if received */
+	uint32_t blocks;	/* received */
+	uint32_t capacity;	/* of data */
+	uint16_t next_table, next_key;
+	uint8_t has_first;
+	uint8_t *data;
+	uint64_t have[BITMAP_WORDS];	/* a bit a block */
+};
+
+struct defrag {
+	LIST_HEAD(bucket, datagram) bucket[BUCKETS];
+	TAILQ_HEAD(ages, datagram) waiting, done;
+	unsigned int count;		/* of waiting */
+	size_t memory;			/* bytes of data, waiting and done */
+	struct defrag_stats stats;
+};
+
+struct defrag *
+defrag_new(void)
+{
+	struct defrag *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	TAILQ_INIT(&d->waiting);
+	TAILQ_INIT(&d->done);
+	return d;
+}
+
+static void
+datagram_free(struct defrag *d, struct datagram *g)
+{
+	d->memory -= g->capacity;
+	free(g->data);
+	free(g);
+}
+
+static void
+forget(struct defrag *d, struct datagram *g)
+{
+	TAILQ_REMOVE(&d->waiting, g, age);
+	LIST_REMOVE(g, chain);
+	d->count--;
+}
+
+static void
+give_up(struct defrag *d, struct datagram *g)
+{
+	forget(d, g);
+	datagram_free(d, g);
+	d->stats.lost++;
+}
+
+void
+defrag_release(struct defrag *d)
+{
+	struct datagram *g;
+
+	while ((g = TAILQ_FIRST(&d->done)) != NULL) {
+		TAILQ_REMOVE(&d->done, g, age);
+		datagram_free(d, g);
+	}
+}
+
+void
+defrag_free(struct defrag *d)
+{
+	struct datagram *g;
+
+	if (d == NULL)
+		return;
+	while ((g = TAILQ_FIRST(&d->waiting)) != NULL)
+		give_up(d, g);
+	defrag_release(d);
+	free(d);
+}
+
+const struct defrag_stats *
+defrag_stats(const struct defrag *d)
+{
+	return &d->stats;
+}
+
+/* The protocol is part of the key in IPv4 only (RFC 8200 section 4.5). */
+static int
+same_datagram(const struct flow *a, const struct flow *b)
+{
+	return a->frag.id == b->frag.id && a->ip_version == b->ip_version &&
+	    (a->ip_version == 6 || a->protocol == b->protocol) &&
+	    memcmp(&a->src, &b->src, sizeof(a->src)) == 0 &&
+	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0;
+}
+
+static struct bucket *
+find_bucket(struct defrag *d, const struct flow *f)
+{
+	uint64_t h = f->src.w[0] ^ f->src.w[1];
+
+	h = h * UINT64_C(0x9e3779b97f4a7c15) ^ f->dst.w[0] ^ f->dst.w[1];
+	h = h * UINT64_C(0x9e3779b97f4a7c15) ^ f->frag.id;
+	h *= UINT64_C(0x9e3779b97f4a7c15);
+	return &d->bucket[h >> 32 & (BUCKETS - 1)];
+}
+
+static struct datagram *
+find_or_add(struct defrag *d, const struct packet *p)
+{
+	struct bucket *b = find_bucket(d, &p->flow);
+	struct datagram *g;
+
+	LIST_FOREACH(g, b, chain)
+		if (same_datagram(&g->first, &p->flow))
+			return g;
+	if (d->count == DEFRAG_DATAGRAMS)
+		give_up(d, TAILQ_FIRST(&d->waiting));
+	g = calloc(1, sizeof(*g));
+	if (g == NULL)
+		return NULL;
+	g->first = p->flow;
+	g->ts = p->frame->ts;
+	g->valid = DATAGRAM_MAX;
+	LIST_INSERT_HEAD(b, g, chain);
+	TAILQ_INSERT_TAIL(&d->waiting, g, age);
+	d->count++;
+	return g;
+}
+
+/* Room for n bytes, at the cost of older datagrams where memory is short. */
+static int
+reserve(struct defrag *d, struct datagram *g, uint32_t n)
+{
+	uint8_t *data;
+
+	if (n <= g->capacity)
+		return 0;
+	n = n < 2048 ? 2048 : n < DATAGRAM_MAX / 2 ? n * 2 : DATAGRAM_MAX;
+	while (d->memory + n > DEFRAG_MEMORY) {
+		struct datagram *oldest = TAILQ_FIRST(&d->waiting);
+
+		if (oldest == g)
+			oldest = TAILQ_NEXT(oldest, age);
+		if (oldest == NULL)
+			return -1;
+		give_up(d, oldest);
+	}
+	data = realloc(g->data, n);
+	if (data == NULL)
+		return -1;
+	d->memory += n - g->capacity;
+	g->data = data;
+	g->capacity = n;
+	return 0;
+}
+
+/* Copies the blocks that are new; a byte that stands already stays. */
+static void
+merge(struct defrag *d, struct datagram *g, uint32_t offset, uint32_t len,
+    const struct cursor *c)
+{
+	uint32_t captured = (uint32_t)cursor_left(c);
+	int overlap = 0;
+
+	for (uint32_t i = 0; i < len; i += BLOCK) {
+		uint32_t b = (offset + i) / BLOCK;
+		uint32_t n = captured > i ? captured - i : 0;
+
+		if (g->have[b / 64] >> b % 64 & 1) {
+			overlap = 1;
+			continue;
+		}
+		g->have[b / 64] |= UINT64_C(1) << b % 64;
+		g->blocks++;
+		if (n > 0)
+			memcpy(g->data + offset + i, c->p + i,
+			    n < BLOCK ? n : BLOCK);
+	}
+	if (captured < len && g->valid > offset + captured)
+		g->valid = offset + captured;
+	d->stats.overlaps += (uint64_t)overlap;
+}
+
+/* Can a fragment be of this place and length? */
+static int
+plausible(const struct datagram *g, const struct flow *f, uint32_t len)
+{
+	uint32_t end = f->frag.offset + len;
+
+	if (len == 0 || end > DATAGRAM_MAX)
+		return 0;
+	if (f->frag.more)
+		return len % BLOCK == 0 && (g->total == 0 || end <= g->total);
+	return g->total == 0 ? end >= g->reach : end == g->total;
+}
+
+static void
+expire(struct defrag *d, int64_t now)
+{
+	struct datagram *g;
+
+	while ((g = TAILQ_FIRST(&d->waiting)) != NULL &&
+	    now - g->ts > DEFRAG_TIMEOUT)
+		give_up(d, g);
+}
+
+/* The packet goes on as if the datagram had come in one frame. */
+static void
+complete(struct defrag *d, struct datagram *g, struct packet *p,
+    struct cursor *c)
+{
+	uint32_t captured = g->valid < g->total ? g->valid : g->total;
+
+	forget(d, g);
+	TAILQ_INSERT_TAIL(&d->done, g, age);
+	d->stats.reassembled++;
+	p->flow = g->first;
+	p->flow.has &= ~(uint32_t)FLOW_FRAGMENT;
+	p->flow.ip_len = g->header_len + g->total;
+	p->datagram_bytes = g->frame_bytes;
+	p->flags |= PACKET_REASSEMBLED;
+	p->missing = g->total - captured;
+	packet_next(p, g->next_table, g->next_key);
+	c->p = g->data;
+	c->end = g->data + captured;
+}
+
+/* The ports stand in the first fragment: they tell whose the others are. */
+static void
+lend_ports(const struct datagram *g, struct packet *p)
+{
+	static const uint8_t by_port[] = { 6, 17, 33, 132, 136 };
+
+	if (!g->has_first || g->valid < 4 ||
+	    memchr(by_port, g->first.protocol, sizeof(by_port)) == NULL)
+		return;
+	p->flow.protocol = g->first.protocol;
+	p->flow.sport = be16(g->data);
+	p->flow.dport = be16(g->data + 2);
+	p->flow.has |= FLOW_PORTS;
+}
+
+int
+defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
+{
+	const struct flow *f = &p->flow;
+	uint32_t len = packet_wire_left(p, c);
+	struct datagram *g;
+
+	if (f->frag.offset == 0 && !f->frag.more) {
+		/* An atomic fragment is whole, RFC 6946. */
+		p->flow.has &= ~(uint32_t)FLOW_FRAGMENT;
+		return 1;
+	}
+	p->flags |= PACKET_HELD;
+	if (d == NULL)
+		return 0;
+	expire(d, p->frame->ts);
+	g = find_or_add(d, p);
+	if (g == NULL)
+		return 0;
+	g->frame_bytes += p->frame->len;
+	if (!plausible(g, f, len) || reserve(d, g, f->frag.offset + len) == -1) {
+		d->stats.refused++;
+		return 0;
+	}
+	if (f->frag.offset == 0 && !g->has_first) {
+		g->has_first = 1;
+		g->first = *f;
+		g->header_len = f->ip_len > len ? f->ip_len - len : 0;
+		g->next_table = p->next_table;
+		g->next_key = p->next_key;
+	}
+	if (!f->frag.more)
+		g->total = f->frag.offset + len;
+	if (g->reach < f->frag.offset + len)
+		g->reach = f->frag.offset + len;
+	merge(d, g, f->frag.offset, len, c);
+	if (g->total == 0 || !g->has_first ||
+	    g->blocks < (g->total + BLOCK - 1) / BLOCK) {
+		lend_ports(g, p);
+		return 0;
+	}
+	p->flags &= ~(uint32_t)PACKET_HELD;
+	complete(d, g, p, c);
+	return 1;
+}

@@ -1,0 +1,147 @@
+/* info.c: what the program can tell without reading a frame. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <pcap/pcap.h>
+
+#include "capture/filter.h"
+#include "capture/interfaces.h"
+#include "dissect/registry.h"
+#include "info.h"
+
+static void
+print_interface(const struct interface *i)
+{
+	printf("%-3u %-16s %-8s", i->ifindex, i->name,
+	    i->flags & INTERFACE_UP ? "up" : "down");
+	if (i->flags & INTERFACE_LOOPBACK)
+		fputs(" loopback", stdout);
+	if (i->flags & INTERFACE_WIRELESS)
+		fputs(" wireless", stdout);
+	for (char **a = i->addresses; a != NULL && *a != NULL; a++)
+		printf(" %s", *a);
+	if (i->description != NULL)
+		printf(" (%s)", i->description);
+	putchar('\n');
+}
+
+int
+info_interfaces(struct errbuf *e)
+{
+	struct interface *list;
+	int n = interfaces_list(&list, e);
+
+	if (n == -1)
+		return -1;
+	for (int i = 0; i < n; i++)
+		print_interface(&list[i]);
+	interfaces_free(list, n);
+	return 0;
+}
+
+char *
+info_default_interface(struct errbuf *e)
+{
+	struct interface *list;
+	int n = interfaces_list(&list, e);
+	char *name = NULL;
+
+	if (n == -1)
+		return NULL;
+	for (int i = 0; i < n && name == NULL; i++)
+		if (list[i].ifindex != 0 && list[i].flags & INTERFACE_UP &&
+		    !(list[i].flags & INTERFACE_LOOPBACK))
+			name = strdup(list[i].name);
+	interfaces_free(list, n);
+	if (name == NULL) {
+		err_set(e, "no interface is up but loopback");
+		err_hint(e, "name one with -i, or a file with -r");
+	}
+	return name;
+}
+
+int
+info_linktypes(const char *iface, struct errbuf *e)
+{
+	struct interface_linktype *list;
+	int n = interfaces_linktypes(iface, &list, e);
+
+	if (n == -1)
+		return -1;
+	for (int i = 0; i < n; i++)
+		printf("%-20s %s%s\n", list[i].name, list[i].description,
+		    i == 0 ? " (default)" : "");
+	free(list);
+	return 0;
+}
+
+/* What -y says, or else the file's; Ethernet when there is neither. */
+static int
+filter_linktype(const struct options *o, struct errbuf *e)
+{
+	struct capture *c;
+	int linktype = 1;
+
+	if (o->linktype != NULL) {
+		linktype = interfaces_linktype(o->linktype);
+		return linktype != -1 ? linktype :
+		    err_set(e, "-y: %s: no such link type", o->linktype);
+	}
+	if (o->nread > 0) {
+		c = capture_open_savefile(o->read[0], &o->capture, e);
+		if (c == NULL)
+			return -1;
+		linktype = (int)c->linktype;
+		capture_close(c);
+	}
+	return linktype;
+}
+
+/* The code that the kernel or libpcap will run, as -d, -dd and -ddd want. */
+int
+info_filter(const struct options *o, struct errbuf *e)
+{
+	int linktype = filter_linktype(o, e);
+	struct bpf_program program;
+
+	if (linktype == -1)
+		return -1;
+	if (filter_compile(o->filter != NULL ? o->filter : "",
+	    (uint32_t)linktype, o->capture.snaplen, o->capture.optimize,
+	    &program, e) == -1)
+		return -1;
+	bpf_dump(&program, o->dump_filter);
+	pcap_freecode(&program);
+	return 0;
+}
+
+void
+info_dissectors(const struct registry *r)
+{
+	for (unsigned int i = 1; i <= r->count; i++) {
+		const struct dissector *d = r->dissector[i];
+
+		printf("%-16s %s\n", d->name, d->title);
+		for (const struct dissector_match *m = d->match; m->table;
+		    m++)
+			printf(registry_table_hex(m->table) ?
+			    "%-16s   %s 0x%04x\n" : "%-16s   %s %u\n", "",
+			    registry_table_name(m->table), m->key);
+	}
+}
+
+void
+info_version(void)
+{
+	printf("%s\n%s\n", PACKAGE_STRING, pcap_lib_version());
+#ifdef HAVE_AFPACKET
+	puts("AF_PACKET: TPACKET_V3");
+#else
+	puts("AF_PACKET: not in this build");
+#endif
+#ifdef HAVE_NETTLE
+	puts("Community ID: version 1");
+#else
+	puts("Community ID: not in this build");
+#endif
+}

@@ -1,0 +1,20 @@
+/*
+ * info.h: what the program can tell without reading a frame.
+ *
+ * Each prints to standard output; -1 and errbuf when it cannot.
+ */
+#ifndef SRC_INFO_H
+#define SRC_INFO_H
+
+#include "options.h"
+
+int info_interfaces(struct errbuf *);			/* -D */
+int info_linktypes(const char *iface, struct errbuf *);	/* -L */
+int info_filter(const struct options *, struct errbuf *); /* -d */
+void info_dissectors(const struct registry *);
+void info_version(void);
+
+/* The first interface that is up and not loopback, or NULL; free() it. */
+char *info_default_interface(struct errbuf *);
+
+#endif

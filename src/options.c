@@ -1,0 +1,514 @@
+/* options.c: the command line, as one table that feeds parser and help. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "session/table.h"
+
+/* Values of options without a letter; letters stand for themselves. */
+enum {
+	OPT_BACKEND = 256, OPT_PORT, OPT_HOST, OPT_PROTO, OPT_STATE,
+	OPT_PACKETS, OPT_EVENTS, OPT_SESSIONS, OPT_FORMAT, OPT_JSON, OPT_COLOR,
+	OPT_NANO, OPT_MAX_SESSIONS, OPT_TIMEOUT, OPT_SEED, OPT_DISSECTORS,
+	OPT_PLUGIN, OPT_VERSION,
+};
+
+/* A row without a value is the heading of a group. */
+static const struct option_row {
+	int value;
+	const char *name, *argument, *help;
+} rows[] = {
+	{ 0, "Source", NULL, NULL },
+	{ 'i', "interface", "IFACE", "capture on IFACE; `any' is all of them" },
+	{ 'r', "read", "FILE", "read FILE, `-' is standard input; repeatable" },
+	{ 'D', "list-interfaces", NULL, "list the interfaces" },
+	{ 'L', "list-data-link-types", NULL,
+	    "list the link types of the interface" },
+	{ 'y', "linktype", "TYPE", "capture with this link type" },
+	{ 's', "snapshot-length", "BYTES", "capture BYTES of each frame" },
+	{ 'B', "buffer-size", "KIB", "size of the kernel's buffer (65536)" },
+	{ 'p', "no-promiscuous-mode", NULL, "leave the interface as it is" },
+	{ 'Q', "direction", "DIR", "frames that go in, out or inout" },
+	{ OPT_BACKEND, "backend", "NAME", "capture through afpacket or pcap" },
+	{ 0, "Selection", NULL, NULL },
+	{ OPT_PORT, "port", "LIST",
+	    "sessions with these ports: 80,443,8000-8100" },
+	{ OPT_HOST, "host", "LIST",
+	    "sessions with these addresses or prefixes" },
+	{ OPT_PROTO, "proto", "LIST", "sessions of these protocols: tcp,udp" },
+	{ OPT_STATE, "state", "LIST",
+	    "sessions with an endpoint in these states" },
+	{ 'F', "filter-file", "FILE", "read the filter expression from FILE" },
+	{ 'O', "no-optimize", NULL, "do not optimize the filter's code" },
+	{ 'c', "count", "COUNT", "stop after COUNT packets" },
+	{ 0, "View", NULL, NULL },
+	{ OPT_PACKETS, "packets", NULL, "a line a packet (the default)" },
+	{ OPT_EVENTS, "events", NULL, "a line for each change of a session" },
+	{ OPT_SESSIONS, "sessions", NULL, "a line a session, when it ends" },
+	{ 0, "Format", NULL, NULL },
+	{ OPT_FORMAT, "format", "NAME", "text (the default) or json" },
+	{ OPT_JSON, "json", NULL, "the same as --format json" },
+	{ 'w', "write", "FILE", "write the selected packets as pcap" },
+	{ 0, "Detail", NULL, NULL },
+	{ 'n', NULL, NULL, "no names: nothing is ever resolved" },
+	{ 'e', NULL, NULL, "show the link header" },
+	{ 'v', "verbose", NULL, "show every layer" },
+	{ 'q', "quiet", NULL, "show less of each packet" },
+	{ 't', NULL, NULL, "time: -t none, -tt epoch, -ttt since the last,\n"
+	    "-tttt with date, -ttttt since the first" },
+	{ OPT_NANO, "nano", NULL, "nanoseconds in the times" },
+	{ 'x', NULL, NULL, "dump in hex; -xx with the link header" },
+	{ 'X', NULL, NULL, "dump in hex and ASCII; -XX likewise" },
+	{ 'A', NULL, NULL, "dump in ASCII; -AA likewise" },
+	{ 'l', "line-buffered", NULL, "write each line at once" },
+	{ 'U', "packet-buffered", NULL, "write each packet of -w at once" },
+	{ OPT_COLOR, "color", "WHEN", "auto, always or never" },
+	{ 0, "Limits", NULL, NULL },
+	{ OPT_MAX_SESSIONS, "max-sessions", "N",
+	    "sessions held at a time (1048576)" },
+	{ OPT_TIMEOUT, "timeout", "NAME=SECONDS",
+	    "how long a session stays without a packet;\n"
+	    "0 is for ever; the names are in sessdump(1)" },
+	{ OPT_SEED, "seed", "N", "of the hash, to repeat a run exactly" },
+	{ 0, "Information", NULL, NULL },
+	{ OPT_DISSECTORS, "dissectors", NULL,
+	    "list the dissectors and what they attach to" },
+	{ OPT_PLUGIN, "plugin", "PATH", "load one more dissector" },
+	{ 'd', NULL, NULL, "show the compiled filter; -dd, -ddd: as data" },
+	{ 'h', "help", NULL, "this text" },
+	{ OPT_VERSION, "version", NULL, "version and libraries" },
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+static void
+help_row(FILE *f, const struct option_row *r)
+{
+	char left[64] = "", letter[4] = "";
+	const char *text = r->help;
+
+	if (r->value < 256)
+		snprintf(letter, sizeof(letter), "-%c", r->value);
+	snprintf(left, sizeof(left), "%-2s%s%s%s%s%s", letter,
+	    r->value < 256 && r->name != NULL ? ", " : r->name != NULL ?
+	    "  " : "", r->name != NULL ? "--" : "",
+	    r->name != NULL ? r->name : "",
+	    r->argument != NULL ? " " : "",
+	    r->argument != NULL ? r->argument : "");
+	fprintf(f, "  %-30s ", left);
+	for (; *text != '\0'; text++) {
+		fputc(*text, f);
+		if (*text == '\n')
+			fprintf(f, "%33s", "");
+	}
+	fputc('\n', f);
+}
+
+void
+options_help(FILE *f)
+{
+	fputs("usage: sessdump [-i IFACE] [options] [filter expression]\n"
+	    "       sessdump -r FILE [-r FILE]... [options] "
+	    "[filter expression]\n\n"
+	    "Shows every session on the wire: its 4-tuple, who is client and "
+	    "who is server,\nand the state of both endpoints in the words of "
+	    "RFC 9293.\n", f);
+	for (unsigned int i = 0; i < ROWS; i++) {
+		if (rows[i].value == 0)
+			fprintf(f, "\n%s:\n", rows[i].name);
+		else
+			help_row(f, &rows[i]);
+	}
+	fputs("\nThe filter expression is pcap-filter(7)'s.  "
+	    "See sessdump(1).\n", f);
+}
+
+/* getopt's two descriptions of the table. */
+static void
+describe(struct option *longs, char *shorts)
+{
+	*shorts++ = ':';
+	for (unsigned int i = 0; i < ROWS; i++) {
+		const struct option_row *r = &rows[i];
+
+		if (r->value == 0)
+			continue;
+		if (r->value < 256) {
+			*shorts++ = (char)r->value;
+			if (r->argument != NULL)
+				*shorts++ = ':';
+		}
+		if (r->name != NULL)
+			*longs++ = (struct option){ r->name, r->argument !=
+			    NULL, NULL, r->value };
+	}
+	*shorts = '\0';
+	memset(longs, 0, sizeof(*longs));
+}
+
+static int
+number(const char *what, const char *s, uint64_t min, uint64_t max,
+    uint64_t *value, struct errbuf *e)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(s, &end, 10);
+	if (*s < '0' || *s > '9' || *end != '\0' || errno != 0 ||
+	    *value < min || *value > max)
+		return err_set(e, "%s: %s: not a number from %llu to %llu",
+		    what, s, (unsigned long long)min, (unsigned long long)max);
+	return 0;
+}
+
+static int
+number32(const char *what, const char *s, uint32_t min, uint32_t max,
+    uint32_t *value, struct errbuf *e)
+{
+	uint64_t v;
+
+	if (number(what, s, min, max, &v, e) == -1)
+		return -1;
+	*value = (uint32_t)v;
+	return 0;
+}
+
+/* The place of a word in a list, or -1 with the list in the message. */
+static int
+choice(const char *what, const char *s, const char *const *names,
+    unsigned int n, struct errbuf *e)
+{
+	char list[128] = "";
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (strcmp(s, names[i]) == 0)
+			return (int)i;
+		snprintf(list + strlen(list), sizeof(list) - strlen(list),
+		    "%s%s", i == 0 ? "" : i == n - 1 ? " or " : ", ",
+		    names[i]);
+	}
+	return err_set(e, "%s: %s: not %s", what, s, list);
+}
+
+static int
+append(const char *what, const char **list, unsigned int *n, const char *s,
+    struct errbuf *e)
+{
+	if (*n == OPTIONS_LIST)
+		return err_set(e, "%s: more than %d", what, OPTIONS_LIST);
+	list[(*n)++] = s;
+	return 0;
+}
+
+static int
+set_timeout(struct options *o, const char *s, struct errbuf *e)
+{
+	const char *equals = strchr(s, '=');
+	uint64_t seconds;
+
+	for (unsigned int i = 0; equals != NULL && i < TIMEOUTS; i++) {
+		const char *name = session_timeouts[i].name;
+
+		if (strlen(name) != (size_t)(equals - s) ||
+		    strncmp(name, s, strlen(name)) != 0)
+			continue;
+		if (number("--timeout", equals + 1, 0, 1000000000, &seconds,
+		    e) == -1)
+			return -1;
+		o->session.timeout[i] = (int64_t)seconds * 1000000000;
+		return 0;
+	}
+	err_set(e, "--timeout: %s: not NAME=SECONDS with a known name", s);
+	strcpy(e->hint, "names:");
+	for (unsigned int i = 0; i < TIMEOUTS; i++)
+		snprintf(e->hint + strlen(e->hint), sizeof(e->hint) -
+		    strlen(e->hint), " %s", session_timeouts[i].name);
+	return -1;
+}
+
+static int
+set_color(struct options *o, const char *s, struct errbuf *e)
+{
+	static const char *const when[] = { "auto", "always", "never" };
+	int i = choice("--color", s, when, 3, e);
+
+	o->color_always = i == 1;
+	o->color_never = i == 2;
+	return i == -1 ? -1 : 0;
+}
+
+static int
+set_direction(struct options *o, const char *s, struct errbuf *e)
+{
+	static const char *const names[] = {
+		[CAPTURE_INOUT] = "inout", [CAPTURE_IN] = "in",
+		[CAPTURE_OUT] = "out",
+	};
+	int i = choice("-Q", s, names, 3, e);
+
+	if (i != -1)
+		o->capture.direction = (enum capture_direction)i;
+	return i == -1 ? -1 : 0;
+}
+
+static int
+set_backend(struct options *o, const char *s, struct errbuf *e)
+{
+	static const char *const names[] = { "afpacket", "pcap" };
+	int i = choice("--backend", s, names, 2, e);
+
+	if (i != -1)
+		o->backend = i == 0 ? BACKEND_AFPACKET : BACKEND_PCAP;
+	return i == -1 ? -1 : 0;
+}
+
+static int
+set_format(struct options *o, const char *s, struct errbuf *e)
+{
+	int i = choice("--format", s, sink_format_name, FORMATS, e);
+
+	if (i != -1)
+		o->sink.format = (enum sink_format)i;
+	return i == -1 ? -1 : 0;
+}
+
+/* The whole file is one expression. */
+static int
+read_filter(struct options *o, const char *path, struct errbuf *e)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	size_t n = 0;
+	ssize_t len;
+
+	if (f == NULL)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	free(o->filter);
+	o->filter = NULL;
+	len = getdelim(&o->filter, &n, '\0', f);
+	if (f != stdin)
+		fclose(f);
+	if (len <= 0)
+		return err_set(e, "%s: no filter expression in it", path);
+	return 0;
+}
+
+/* What is left of the command line is one expression, too. */
+static int
+join_filter(struct options *o, char **words, int n, struct errbuf *e)
+{
+	size_t size = 1;
+
+	if (n == 0)
+		return 0;
+	if (o->filter != NULL)
+		return err_set(e, "a filter expression and -F: one of them");
+	for (int i = 0; i < n; i++)
+		size += strlen(words[i]) + 1;
+	o->filter = calloc(1, size);
+	if (o->filter == NULL)
+		return err_set(e, "filter: %s", strerror(errno));
+	for (int i = 0; i < n; i++) {
+		strncat(o->filter, words[i], size - strlen(o->filter) - 1);
+		if (i < n - 1)
+			strncat(o->filter, " ", 2);
+	}
+	return 0;
+}
+
+/* Flags: options without an argument. */
+static int
+set_flag(struct options *o, int opt)
+{
+	switch (opt) {
+	case 'D':
+		o->action = ACTION_INTERFACES;
+		break;
+	case 'L':
+		o->action = ACTION_LINKTYPES;
+		break;
+	case 'd':
+		o->action = ACTION_FILTER;
+		o->dump_filter++;
+		break;
+	case 'h':
+		o->action = ACTION_HELP;
+		break;
+	case OPT_VERSION:
+		o->action = ACTION_VERSION;
+		break;
+	case OPT_DISSECTORS:
+		o->action = ACTION_DISSECTORS;
+		break;
+	case 'p':
+		o->capture.no_promisc = 1;
+		break;
+	case 'O':
+		o->capture.optimize = 0;
+		break;
+	case OPT_PACKETS:
+		o->sink.views |= VIEW_PACKETS;
+		break;
+	case OPT_EVENTS:
+		o->sink.views |= VIEW_EVENTS;
+		break;
+	case OPT_SESSIONS:
+		o->sink.views |= VIEW_SESSIONS;
+		break;
+	case OPT_JSON:
+		o->sink.format = FORMAT_JSON;
+		break;
+	case OPT_NANO:
+		o->sink.nano = 1;
+		break;
+	case 'n':
+		break;
+	case 'e':
+		o->sink.link = 1;
+		break;
+	case 'v':
+		o->sink.verbose++;
+		break;
+	case 'q':
+		o->sink.quiet = 1;
+		break;
+	case 't':
+		if (o->sink.time < TIME_SINCE_FIRST)
+			o->sink.time++;
+		break;
+	case 'x':
+		o->sink.hex++;
+		break;
+	case 'X':
+		o->sink.hex_ascii++;
+		break;
+	case 'A':
+		o->sink.ascii++;
+		break;
+	case 'l':
+		o->line_buffered = 1;
+		break;
+	case 'U':
+		o->packet_buffered = 1;
+		break;
+	default:
+		return -1;
+	}
+	return 0;
+}
+
+/* Options with an argument. */
+static int
+set_value(struct options *o, int opt, char *s, struct errbuf *e)
+{
+	switch (opt) {
+	case 'i':
+		if (o->interface != NULL)
+			return err_set(e, "-i: one interface at a time; "
+			    "`any' is all of them");
+		o->interface = s;
+		return 0;
+	case 'r':
+		return append("-r", o->read, &o->nread, s, e);
+	case OPT_PLUGIN:
+		return append("--plugin", o->plugin, &o->nplugins, s, e);
+	case 'w':
+		o->write = s;
+		return 0;
+	case 'y':
+		o->linktype = s;
+		return 0;
+	case 's':
+		return number32("-s", s, 0, CAPTURE_SNAPLEN,
+		    &o->capture.snaplen, e);
+	case 'B':
+		return number32("-B", s, 1, 1 << 21, &o->capture.ring_kib, e);
+	case 'c':
+		return number("-c", s, 1, UINT64_MAX, &o->count, e);
+	case 'Q':
+		return set_direction(o, s, e);
+	case 'F':
+		return read_filter(o, s, e);
+	case OPT_BACKEND:
+		return set_backend(o, s, e);
+	case OPT_FORMAT:
+		return set_format(o, s, e);
+	case OPT_COLOR:
+		return set_color(o, s, e);
+	case OPT_PORT:
+		return selection_ports(o->selection, s, e);
+	case OPT_HOST:
+		return selection_hosts(o->selection, s, e);
+	case OPT_PROTO:
+		return selection_protocols(o->selection, s, e);
+	case OPT_STATE:
+		return selection_states(o->selection, s, e);
+	case OPT_MAX_SESSIONS:
+		return number32("--max-sessions", s, 1, TABLE_MAX_SESSIONS,
+		    &o->session.max, e);
+	case OPT_TIMEOUT:
+		return set_timeout(o, s, e);
+	case OPT_SEED:
+		return number("--seed", s, 1, UINT64_MAX, &o->session.seed, e);
+	default:
+		return err_set(e, "option %d: not handled", opt);
+	}
+}
+
+static int
+check(const struct options *o, struct errbuf *e)
+{
+	if (o->interface != NULL && o->nread > 0)
+		return err_set(e, "-i and -r: one of them");
+	return 0;
+}
+
+static void
+set_defaults(struct options *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->capture.linktype = -1;
+	o->capture.optimize = 1;
+	session_config_init(&o->session);
+}
+
+int
+options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
+{
+	struct option longs[ROWS + 1];
+	char shorts[2 * ROWS + 2];
+	int opt;
+
+	set_defaults(o);
+	o->selection = selection_new();
+	if (o->selection == NULL)
+		return err_set(e, "options: %s", strerror(errno));
+	describe(longs, shorts);
+	while ((opt = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const char *word = argv[optind - 1];
+
+		if (opt == '?' && optopt > 0 && optopt < 256 && word[1] != '-')
+			return err_set(e, "-%c: no such option", optopt);
+		if (opt == '?')
+			return err_set(e, "%s: no such option", word);
+		if (opt == ':')
+			return err_set(e, "%s: its argument is missing", word);
+		if (optarg == NULL ? set_flag(o, opt) == -1 :
+		    set_value(o, opt, optarg, e) == -1)
+			return -1;
+	}
+	if (join_filter(o, argv + optind, argc - optind, e) == -1)
+		return -1;
+	o->capture.filter = o->filter;
+	if (o->sink.views == 0 && o->write == NULL)
+		o->sink.views = VIEW_PACKETS;
+	return check(o, e);
+}
+
+void
+options_free(struct options *o)
+{
+	selection_free(o->selection);
+	free(o->filter);
+}

@@ -1,0 +1,61 @@
+/*
+ * options.h: the command line, as one table that feeds parser and help.
+ */
+#ifndef SRC_OPTIONS_H
+#define SRC_OPTIONS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "capture/capture.h"
+#include "core/errbuf.h"
+#include "output/sink.h"
+#include "session/select.h"
+#include "session/session.h"
+
+enum { OPTIONS_LIST = 64 };	/* -r and --plugin, each at most */
+
+/* What the program is to do. */
+enum options_action {
+	ACTION_RUN,
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_INTERFACES,	/* -D */
+	ACTION_LINKTYPES,	/* -L */
+	ACTION_DISSECTORS,
+	ACTION_FILTER,		/* -d */
+};
+
+enum options_backend {
+	BACKEND_DEFAULT, BACKEND_AFPACKET, BACKEND_PCAP
+};
+
+struct options {
+	enum options_action action;
+	const char *interface;		/* -i; NULL: the first that is up */
+	const char *read[OPTIONS_LIST];
+	unsigned int nread;
+	const char *plugin[OPTIONS_LIST];
+	unsigned int nplugins;
+	const char *write;		/* -w */
+	const char *linktype;		/* -y, a name */
+	enum options_backend backend;
+	struct capture_options capture;
+	char *filter;			/* owned; capture.filter points here */
+	struct selection *selection;	/* owned */
+	struct sink_options sink;
+	struct session_config session;
+	uint64_t count;			/* -c; 0: without end */
+	uint8_t dump_filter;		/* -d: 1, -dd: 2, -ddd: 3 */
+	uint8_t line_buffered;		/* -l */
+	uint8_t packet_buffered;	/* -U */
+	uint8_t color_always, color_never;
+};
+
+/* -1 and errbuf on a usage error.  Free what it holds either way. */
+int options_parse(struct options *, int argc, char **argv, struct errbuf *);
+void options_free(struct options *);
+
+void options_help(FILE *);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * outbuf.h: text on its way to a descriptor, in large writes.
+ *
+ * Room is asked for once a record, then everything is stored without a check.
+ * An error is kept, and what comes after it is dropped: ask outbuf_error()
+ * now and then.
+ */
+#ifndef SRC_OUTPUT_OUTBUF_H
+#define SRC_OUTPUT_OUTBUF_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum {
+	OUTBUF_SIZE	= 1 << 17,
+	OUTBUF_ROOM	= 1 << 13,	/* the most that may be asked for */
+};
+
+struct outbuf {
+	char *p;		/* where the next byte goes */
+	char *limit;		/* flush when p is past this */
+	char *data;
+	int fd;
+	int error;		/* errno of the write that failed, or 0 */
+};
+
+/* -1 when memory is short.  The descriptor stays the caller's. */
+int outbuf_init(struct outbuf *, int fd);
+void outbuf_fini(struct outbuf *);
+/* Writes all that is there; 0, or -1 with the error kept. */
+int outbuf_flush(struct outbuf *);
+
+/* At least OUTBUF_ROOM bytes may be stored at the result. */
+static inline char *
+outbuf_room(struct outbuf *o)
+{
+	if (o->p > o->limit)
+		outbuf_flush(o);
+	return o->p;
+}
+
+static inline void
+outbuf_add(struct outbuf *o, const char *s, size_t n)
+{
+	while (n > OUTBUF_ROOM) {
+		memcpy(outbuf_room(o), s, OUTBUF_ROOM);
+		o->p += OUTBUF_ROOM;
+		s += OUTBUF_ROOM;
+		n -= OUTBUF_ROOM;
+	}
+	memcpy(outbuf_room(o), s, n);
+	o->p += n;
+}
+
+static inline void
+outbuf_str(struct outbuf *o, const char *s)
+{
+	outbuf_add(o, s, strlen(s));
+}
+
+static inline void
+outbuf_char(struct outbuf *o, char c)
+{
+	*outbuf_room(o) = c;
+	o->p++;
+}
+
+void outbuf_u64(struct outbuf *, uint64_t);
+
+/* Untrusted text, inside double quotes, as RFC 8259 wants it; bytes that are
+ * no UTF-8 become U+FFFD. */
+void outbuf_json(struct outbuf *, const char *s, size_t n);
+
+/* Untrusted text for a terminal: what is no printable ASCII as \xNN. */
+void outbuf_safe(struct outbuf *, const char *s, size_t n);
+
+/* Spaces until the line, which began at offset "from", is "column" wide. */
+void outbuf_pad(struct outbuf *, size_t width, size_t column);
+
+#endif

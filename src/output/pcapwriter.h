@@ -1,0 +1,42 @@
+/*
+ * pcapwriter.h: writes frames to a classic capture file (-w).
+ *
+ * Nanosecond timestamps.  The first frame decides the file's link type: the
+ * format holds one.  A VLAN tag that the kernel had stripped from an Ethernet
+ * frame is put back into its place; other link types have none for it.
+ *
+ * Output is buffered: it is in the file after a flush or close, and an error
+ * (disk full, closed pipe) may be told by a later call than the one that
+ * wrote the frame.  After an error every call tells it again.
+ */
+#ifndef SRC_OUTPUT_PCAPWRITER_H
+#define SRC_OUTPUT_PCAPWRITER_H
+
+#include <stdint.h>
+
+#include <sessdump/frame.h>
+
+#include "core/errbuf.h"
+
+struct pcapwriter;
+
+/*
+ * Creates or truncates the file; "-" is standard output.  The link type is
+ * for the header of a file that gets no frame.  snaplen: frames are cut to
+ * it; 0 for the default.  NULL on error.
+ */
+struct pcapwriter *pcapwriter_open(const char *path, uint32_t linktype,
+    uint32_t snaplen, struct errbuf *);
+
+/* Each 0, or -1 and errbuf. */
+int pcapwriter_write(struct pcapwriter *, const struct frame *,
+    struct errbuf *);
+int pcapwriter_flush(struct pcapwriter *, struct errbuf *);
+
+/* Flushes, closes and frees, whatever it answers. */
+int pcapwriter_close(struct pcapwriter *, struct errbuf *);
+
+/* errno of the write that failed (EPIPE ends the program quietly), or 0. */
+int pcapwriter_errno(const struct pcapwriter *);
+
+#endif

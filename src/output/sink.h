@@ -1,0 +1,76 @@
+/*
+ * sink.h: where records go: a view in a format.
+ *
+ * A sink is told of packets, events and sessions, and says those that its
+ * views ask for.  It knows nothing of where frames come from.
+ */
+#ifndef SRC_OUTPUT_SINK_H
+#define SRC_OUTPUT_SINK_H
+
+#include <sessdump/packet.h>
+
+#include "output/outbuf.h"
+#include "session/session.h"
+
+enum {
+	VIEW_PACKETS	= 1 << 0,
+	VIEW_EVENTS	= 1 << 1,
+	VIEW_SESSIONS	= 1 << 2,
+};
+
+enum sink_format {
+	FORMAT_TEXT, FORMAT_JSON, FORMATS
+};
+
+extern const char *const sink_format_name[FORMATS];
+
+/* -t ... -ttttt */
+enum sink_time {
+	TIME_OF_DAY, TIME_NONE, TIME_EPOCH, TIME_DELTA, TIME_DATE,
+	TIME_SINCE_FIRST, TIME_STYLES
+};
+
+struct sink_options {
+	unsigned int views;	/* VIEW_... */
+	enum sink_format format;
+	enum sink_time time;
+	uint8_t nano;		/* nine digits of a second, not six */
+	uint8_t quiet;		/* -q */
+	uint8_t verbose;	/* -v: 1 or more */
+	uint8_t link;		/* -e */
+	uint8_t hex;		/* -x 1, -xx 2: with the link header */
+	uint8_t hex_ascii;	/* -X, -XX */
+	uint8_t ascii;		/* -A, -AA */
+	uint8_t color;
+	/* The name of the interface that frame.ifindex means, or NULL. */
+	const char *(*interface)(void *arg, uint32_t ifindex);
+	void *arg;
+};
+
+struct sink;
+
+struct sink_ops {
+	/* The session may be NULL. */
+	void (*packet)(struct sink *, const struct packet *,
+	    const struct session *);
+	void (*event)(struct sink *, const struct session_event *);
+	void (*session)(struct sink *, const struct session *);
+};
+
+struct sink {
+	const struct sink_ops *ops;
+	const struct sink_options *options;
+	struct outbuf *out;
+	int64_t first, previous;	/* times of packets, for -ttt, -ttttt */
+	int64_t quarter, utc_offset;	/* of local time, by quarter of an hour */
+	uint32_t addr_width;		/* of the address column, so far */
+	uint8_t has_first;
+	uint8_t has_header;		/* of the session table */
+};
+
+extern const struct sink_ops sink_text, sink_json;
+
+/* The options and the buffer must outlive the sink. */
+void sink_init(struct sink *, const struct sink_options *, struct outbuf *);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * text.h: pieces that the text views share.
+ */
+#ifndef SRC_OUTPUT_TEXT_H
+#define SRC_OUTPUT_TEXT_H
+
+#include "output/sink.h"
+
+/* The time column of a line, with a space behind; nothing with -t. */
+void text_time(struct sink *, int64_t ts);
+
+/* "a:p > b:q", padded so that what follows lines up with the lines before. */
+void text_addrs(struct sink *, const union addr *a, uint16_t ap,
+    const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports);
+
+/* "TCP  ", padded. */
+void text_protocol(struct sink *, uint8_t protocol);
+
+/* Both states, client's first. */
+void text_states(struct sink *, const struct session *);
+
+/* Text that a colour surrounds where colours are on; width is kept. */
+enum text_color { COLOR_NONE, COLOR_GREEN, COLOR_YELLOW, COLOR_CYAN,
+    COLOR_RED, COLOR_DIM, COLOR_BOLD };
+void text_colored(struct sink *, enum text_color, const char *, size_t pad);
+
+/* The bytes of the frame, for -x, -X and -A. */
+void text_dump(struct sink *, const struct packet *);
+
+void text_packet(struct sink *, const struct packet *, const struct session *);
+void text_event(struct sink *, const struct session_event *);
+void text_session(struct sink *, const struct session *);
+
+#endif

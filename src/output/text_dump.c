@@ -1,0 +1,79 @@
+/* text_dump.c: the bytes of a frame, as -x, -X and -A show them. */
+#include "output/fmt.h"
+#include "output/text.h"
+
+enum { BYTES_A_LINE = 16 };
+
+static char
+printable(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f ? (char)c : '.';
+}
+
+static void
+hex_line(struct outbuf *o, const uint8_t *b, size_t n, size_t offset,
+    int with_ascii)
+{
+	char *p = outbuf_room(o);
+
+	p = fmt_hex(fmt_bytes(p, "\t0x", 3), offset, 4);
+	*p++ = ':';
+	*p++ = ' ';
+	for (size_t i = 0; i < BYTES_A_LINE; i++) {
+		if (i % 2 == 0)
+			*p++ = ' ';
+		if (i < n)
+			p = fmt_hex(p, b[i], 2);
+		else if (with_ascii)
+			p = fmt_bytes(p, "  ", 2);
+	}
+	if (with_ascii) {
+		p = fmt_bytes(p, "  ", 2);
+		for (size_t i = 0; i < n; i++)
+			*p++ = printable(b[i]);
+	} else {
+		while (p[-1] == ' ')
+			p--;
+	}
+	*p++ = '\n';
+	o->p = p;
+}
+
+static void
+ascii(struct outbuf *o, const uint8_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (b[i] == '\r')
+			continue;
+		outbuf_char(o, b[i] == '\n' || b[i] == '\t' ? (char)b[i] :
+		    printable(b[i]));
+	}
+	outbuf_char(o, '\n');
+}
+
+/* Without the link header, unless the option was given twice. */
+static const uint8_t *
+network_start(const struct packet *p)
+{
+	if (p->nlayers > 1 && p->layer[0].header > 0)
+		return p->layer[1].data;
+	return p->frame->data;
+}
+
+void
+text_dump(struct sink *k, const struct packet *p)
+{
+	const struct sink_options *opt = k->options;
+	unsigned int twice = opt->hex > 1 || opt->hex_ascii > 1 ||
+	    opt->ascii > 1;
+	const uint8_t *b = twice ? p->frame->data : network_start(p);
+	size_t n = (size_t)(p->frame->data + p->frame->caplen - b);
+
+	if (opt->ascii) {
+		ascii(k->out, b, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i += BYTES_A_LINE)
+		hex_line(k->out, b + i, n - i < BYTES_A_LINE ? n - i :
+		    BYTES_A_LINE, i, opt->hex_ascii);
+}

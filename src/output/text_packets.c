@@ -1,0 +1,195 @@
+/* text_packets.c: a line a packet, for people. */
+#include <sessdump/dissector.h>
+
+#include "output/fmt.h"
+#include "output/text.h"
+#include "output/writers.h"
+
+/* A labelled number, as wide as most are: columns line up. */
+static void
+number(struct sink *k, const char *label, uint32_t value, size_t width)
+{
+	char *p = outbuf_room(k->out), *from;
+
+	p = fmt_bytes(p, label, strlen(label));
+	*p++ = ' ';
+	from = p;
+	p = fmt_u64(p, value);
+	k->out->p = p;
+	outbuf_pad(k->out, (size_t)(p - from), width);
+	outbuf_char(k->out, ' ');
+}
+
+/* As tcpdump writes them: '.' is ACK. */
+static void
+tcp_flags(struct sink *k, unsigned int flags)
+{
+	static const struct {
+		uint16_t bit;
+		char letter;
+	} order[] = {
+		{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' },
+		{ TCP_PSH, 'P' }, { TCP_ACK, '.' }, { TCP_URG, 'U' },
+		{ TCP_ECE, 'E' }, { TCP_CWR, 'W' }, { TCP_AE, 'e' },
+	};
+	char text[16], *p = text;
+
+	*p++ = '[';
+	for (unsigned int i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (flags & order[i].bit)
+			*p++ = order[i].letter;
+	if (p == text + 1)
+		p = fmt_bytes(p, "none", 4);
+	*p++ = ']';
+	outbuf_add(k->out, text, (size_t)(p - text));
+	outbuf_pad(k->out, (size_t)(p - text), 5);
+	outbuf_char(k->out, ' ');
+}
+
+/* Relative to each side's first sequence number, where that is known. */
+static void
+tcp_numbers(struct sink *k, const struct flow *f, const struct session *s)
+{
+	const struct side *me = NULL, *peer = NULL;
+	uint32_t seq = f->tcp.seq, ack = f->tcp.ack;
+
+	if (s != NULL) {
+		int dir = memcmp(&s->key.addr[0], &f->src,
+		    sizeof(f->src)) != 0 || s->key.port[0] != f->sport;
+
+		me = &s->side[dir];
+		peer = &s->side[dir ^ 1];
+		if (me->seen & SIDE_SEQ)
+			seq -= me->base;
+		if (peer->seen & SIDE_SEQ)
+			ack -= peer->base;
+		else if (me->seen & SIDE_ACK)
+			ack -= me->ack;
+	}
+	number(k, "seq", seq, 7);
+	if (f->tcp.flags & TCP_ACK)
+		number(k, "ack", ack, 7);
+	else
+		outbuf_pad(k->out, 0, 12);
+	number(k, "win", f->tcp.window, 5);
+}
+
+/* The innermost layer says it in its own words. */
+static void
+own_words(struct sink *k, const struct packet *p)
+{
+	const struct layer *l;
+	struct writer_text w;
+
+	for (unsigned int i = p->nlayers; i-- > 0;) {
+		l = &p->layer[i];
+		if (l->header == 0 || l->dissector->print == NULL)
+			continue;
+		outbuf_str(k->out, l->dissector->name);
+		writer_text_init(&w, k->out);
+		l->dissector->print(p, l, &w.writer);
+		break;
+	}
+}
+
+static void
+notes(struct sink *k, uint32_t flags)
+{
+	static const char *const note[] = { " [truncated]", " [malformed]",
+	    " [too deep]", "", " [length exceeds frame]", " [reassembled]",
+	    " [fragment]" };
+
+	for (unsigned int i = 0; i < sizeof(note) / sizeof(note[0]); i++)
+		if (flags >> i & 1)
+			text_colored(k, COLOR_RED, note[i], 0);
+}
+
+static void
+line_transport(struct sink *k, const struct packet *p,
+    const struct session *s)
+{
+	const struct flow *f = &p->flow;
+
+	if (f->has & FLOW_TCP) {
+		tcp_flags(k, f->tcp.flags);
+		if (!k->options->quiet)
+			tcp_numbers(k, f, s);
+	}
+	if (f->has & FLOW_TRANSPORT)
+		number(k, "len", f->payload_len, 5);
+	if (f->has & FLOW_ICMP) {
+		own_words(k, p);
+		outbuf_char(k->out, ' ');
+	}
+}
+
+/* -v: every layer on a line of its own; -e: those below IP, on this one. */
+static void
+layers(struct sink *k, const struct packet *p, unsigned int from,
+    unsigned int to, const char *lead)
+{
+	struct writer_text w;
+
+	for (unsigned int i = from; i < to; i++) {
+		const struct layer *l = &p->layer[i];
+
+		outbuf_str(k->out, lead);
+		outbuf_str(k->out, l->dissector->name);
+		if (l->header == 0) {
+			outbuf_str(k->out, " (not whole)");
+			continue;
+		}
+		if (l->dissector->print == NULL)
+			continue;
+		writer_text_init(&w, k->out);
+		l->dissector->print(p, l, &w.writer);
+		while (w.depth > 0)
+			writer_end(&w.writer);
+	}
+}
+
+static void
+link_header(struct sink *k, const struct packet *p)
+{
+	if (p->nlayers == 0)
+		return;
+	layers(k, p, 0, 1, "");
+	for (unsigned int i = 0; i < p->nvlans; i++) {
+		outbuf_str(k->out, " vlan ");
+		outbuf_u64(k->out, p->vlan[i] & 0xfffU);
+	}
+	outbuf_add(k->out, ", ", 2);
+}
+
+void
+text_packet(struct sink *k, const struct packet *p, const struct session *s)
+{
+	const struct flow *f = &p->flow;
+
+	text_time(k, p->frame->ts);
+	if (k->options->link)
+		link_header(k, p);
+	if (f->has & FLOW_IP) {
+		text_protocol(k, f->protocol);
+		text_addrs(k, &f->src, f->sport, &f->dst, f->dport,
+		    f->ip_version, f->has & FLOW_PORTS &&
+		    !(f->has & FLOW_ICMP));
+		line_transport(k, p, s);
+		if (s != NULL)
+			text_states(k, s);
+		else if (!(f->has & FLOW_TRANSPORT))
+			number(k, "len", f->ip_len, 0);
+	} else if (p->nlayers > 0) {
+		own_words(k, p);
+		number(k, " length", p->frame->len, 0);
+	} else {
+		number(k, "linktype", p->frame->linktype, 0);
+		number(k, "length", p->frame->len, 0);
+	}
+	notes(k, p->flags);
+	if (k->options->verbose)
+		layers(k, p, 0, p->nlayers, "\n    ");
+	outbuf_char(k->out, '\n');
+	if (k->options->hex || k->options->hex_ascii || k->options->ascii)
+		text_dump(k, p);
+}

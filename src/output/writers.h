@@ -1,0 +1,34 @@
+/*
+ * writers.h: the writers that dissectors print through (writer.h).
+ */
+#ifndef SRC_OUTPUT_WRITERS_H
+#define SRC_OUTPUT_WRITERS_H
+
+#include <sessdump/writer.h>
+
+#include "output/outbuf.h"
+
+enum { WRITER_DEPTH = 32 };	/* of nested objects and lists */
+
+/* JSON: members of an object that is open already. */
+struct writer_json {
+	struct writer writer;	/* first: it is what print() is given */
+	struct outbuf *out;
+	unsigned int depth;
+	uint8_t comma;		/* something stands before */
+	char close[WRITER_DEPTH];
+};
+
+/* Text: " name value", after what stands on the line. */
+struct writer_text {
+	struct writer writer;
+	struct outbuf *out;
+	unsigned int depth;
+	uint8_t bare;		/* right behind a bracket: no space */
+	char close[WRITER_DEPTH];
+};
+
+void writer_json_init(struct writer_json *, struct outbuf *, int comma);
+void writer_text_init(struct writer_text *, struct outbuf *);
+
+#endif

@@ -1,0 +1,283 @@
+/* pipeline.c: from a source's frames to a sink's lines. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dissect/dissect.h"
+#include "ifnames.h"
+#include "output/pcapwriter.h"
+#include "pipeline.h"
+
+enum { LINKTYPE_ETHERNET = 1 };
+
+volatile sig_atomic_t pipeline_stop, pipeline_flush, pipeline_report;
+
+struct pipeline {
+	const struct options *options;
+	const struct registry *registry;
+	struct defrag *defrag;
+	struct session_table *table;
+	struct ifnames names;
+	struct pcapwriter *writer;	/* of -w, or NULL */
+	struct outbuf out;
+	struct sink sink;
+	struct sink_options sink_options;
+	struct pipeline_stats stats;
+	uint8_t has_views, done;
+	void (*on_report)(void *);
+	void *report_arg;
+	struct frame frame[CAPTURE_BATCH];
+	struct packet packet[CAPTURE_BATCH];
+	struct session_lookup lookup[CAPTURE_BATCH];
+};
+
+static void
+on_event(void *arg, const struct session_event *ev)
+{
+	struct pipeline *l = arg;
+
+	if (selection_session(l->options->selection, ev->session))
+		l->sink.ops->event(&l->sink, ev);
+}
+
+static void
+on_end(void *arg, const struct session *s)
+{
+	struct pipeline *l = arg;
+
+	if (selection_session(l->options->selection, s))
+		l->sink.ops->session(&l->sink, s);
+}
+
+static const char *
+interface_name(void *arg, uint32_t ifindex)
+{
+	const struct pipeline *l = arg;
+
+	return ifnames_get(&l->names, ifindex);
+}
+
+static int
+open_outputs(struct pipeline *l, struct errbuf *e)
+{
+	const struct options *o = l->options;
+
+	if (outbuf_init(&l->out, STDOUT_FILENO) == -1)
+		return err_set(e, "output: %s", strerror(errno));
+	l->sink_options = o->sink;
+	l->sink_options.interface = interface_name;
+	l->sink_options.arg = l;
+	sink_init(&l->sink, &l->sink_options, &l->out);
+	if (o->write == NULL)
+		return 0;
+	l->writer = pcapwriter_open(o->write, LINKTYPE_ETHERNET,
+	    o->capture.snaplen, e);
+	return l->writer == NULL ? -1 : 0;
+}
+
+struct pipeline *
+pipeline_new(const struct options *o, const struct registry *r,
+    struct errbuf *e)
+{
+	struct session_config config = o->session;
+	struct pipeline *l = calloc(1, sizeof(*l));
+
+	if (l == NULL) {
+		err_set(e, "pipeline: %s", strerror(errno));
+		return NULL;
+	}
+	l->options = o;
+	l->registry = r;
+	l->has_views = o->sink.views != 0;
+	config.on_event = o->sink.views & VIEW_EVENTS ? on_event : NULL;
+	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
+	config.arg = l;
+	l->defrag = defrag_new();
+	if (l->defrag == NULL)
+		err_set(e, "reassembly: %s", strerror(errno));
+	else if ((l->table = session_table_new(&config, e)) != NULL &&
+	    open_outputs(l, e) == 0)
+		return l;
+	pipeline_free(l);
+	return NULL;
+}
+
+void
+pipeline_free(struct pipeline *l)
+{
+	struct errbuf ignored;
+
+	if (l == NULL)
+		return;
+	if (l->writer != NULL)
+		pcapwriter_close(l->writer, &ignored);
+	outbuf_fini(&l->out);
+	ifnames_free(&l->names);
+	session_table_free(l->table);
+	defrag_free(l->defrag);
+	free(l);
+}
+
+void
+pipeline_on_report(struct pipeline *l, void (*report)(void *), void *arg)
+{
+	l->on_report = report;
+	l->report_arg = arg;
+}
+
+int
+pipeline_done(const struct pipeline *l)
+{
+	return l->done || pipeline_stop;
+}
+
+/* Dissects and works out the places, so that memory is on its way when the
+ * sessions are updated. */
+static void
+prepare(struct pipeline *l, struct capture *c, int n)
+{
+	defrag_release(l->defrag);
+	for (int i = 0; i < n; i++) {
+		ifnames_map(&l->names, c, &l->frame[i]);
+		dissect(l->registry, l->defrag, &l->frame[i], &l->packet[i]);
+		session_prepare(l->table, &l->packet[i], &l->lookup[i]);
+	}
+	for (int i = 0; i < n; i++)
+		session_prefetch(l->table, &l->lookup[i]);
+}
+
+/* A reader that went away is no error: that is how pipes end. */
+static int
+writer_result(struct pipeline *l, int result)
+{
+	if (result == -1)
+		l->done = 1;
+	return result == -1 && pcapwriter_errno(l->writer) != EPIPE ? -1 : 0;
+}
+
+static int
+write_frame(struct pipeline *l, const struct frame *f, struct errbuf *e)
+{
+	int result = pcapwriter_write(l->writer, f, e);
+
+	if (result == 0 && l->options->packet_buffered)
+		result = pcapwriter_flush(l->writer, e);
+	l->stats.written += result == 0;
+	return writer_result(l, result);
+}
+
+static int
+process(struct pipeline *l, const struct packet *p,
+    const struct session_lookup *lookup, struct errbuf *e)
+{
+	const struct options *o = l->options;
+	struct session *s;
+
+	l->stats.packets++;
+	if (!selection_packet(o->selection, p))
+		return 0;
+	s = session_update(l->table, p, lookup);
+	if (!selection_session(o->selection, s))
+		return 0;
+	l->stats.selected++;
+	if (o->sink.views & VIEW_PACKETS)
+		l->sink.ops->packet(&l->sink, p, s);
+	if (o->line_buffered)
+		outbuf_flush(&l->out);
+	if (l->writer != NULL && write_frame(l, p->frame, e) == -1)
+		return -1;
+	if (l->stats.selected == o->count)
+		l->done = 1;
+	return 0;
+}
+
+static int
+flush_writer(struct pipeline *l, struct errbuf *e)
+{
+	if (l->writer == NULL)
+		return 0;
+	return writer_result(l, pcapwriter_flush(l->writer, e));
+}
+
+static int
+check_output(struct pipeline *l, struct errbuf *e)
+{
+	if (l->out.error == 0)
+		return 0;
+	l->done = 1;
+	if (l->out.error == EPIPE)
+		return 0;
+	return err_set(e, "standard output: %s", strerror(l->out.error));
+}
+
+static int
+between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
+{
+	struct timespec now;
+
+	if (n == CAPTURE_IDLE && c->live) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		session_expire(l->table, now.tv_sec * INT64_C(1000000000) +
+		    now.tv_nsec);
+	}
+	/* Nobody waits for a line because a buffer is not full. */
+	if ((c->live || c->stream) && n < CAPTURE_BATCH)
+		outbuf_flush(&l->out);
+	if (pipeline_report) {
+		pipeline_report = 0;
+		if (l->on_report != NULL)
+			l->on_report(l->report_arg);
+	}
+	if (pipeline_flush) {
+		pipeline_flush = 0;
+		outbuf_flush(&l->out);
+		if (flush_writer(l, e) == -1)
+			return -1;
+	}
+	return check_output(l, e);
+}
+
+int
+pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
+{
+	int n;
+
+	ifnames_source(&l->names);
+	while (!pipeline_done(l)) {
+		n = capture_read(c, l->frame, CAPTURE_BATCH, e);
+		if (n == CAPTURE_END)
+			break;
+		if (n < 0)
+			return -1;
+		prepare(l, c, n);
+		for (int i = 0; i < n && !l->done; i++)
+			if (process(l, &l->packet[i], &l->lookup[i], e) == -1)
+				return -1;
+		if (between_batches(l, c, n, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+pipeline_finish(struct pipeline *l, struct errbuf *e)
+{
+	int failed;
+
+	session_finish(l->table);
+	outbuf_flush(&l->out);
+	failed = check_output(l, e) == -1;
+	if (flush_writer(l, e) == -1)
+		failed = 1;
+	return failed ? -1 : 0;
+}
+
+void
+pipeline_stats(const struct pipeline *l, struct pipeline_stats *s)
+{
+	*s = l->stats;
+	s->sessions = session_stats(l->table);
+	s->defrag = defrag_stats(l->defrag);
+}

@@ -1,0 +1,51 @@
+/*
+ * pipeline.h: from a source's frames to a sink's lines.
+ *
+ * One pipeline owns its packets, its session table and its output buffer; the
+ * registry is shared and const.  Several sources may run through one pipeline,
+ * one after the other.
+ */
+#ifndef SRC_PIPELINE_H
+#define SRC_PIPELINE_H
+
+#include <signal.h>
+
+#include "dissect/defrag.h"
+#include "options.h"
+
+struct pipeline;
+
+/* Set by signal handlers, looked at between batches. */
+extern volatile sig_atomic_t pipeline_stop;	/* end, as if by itself */
+extern volatile sig_atomic_t pipeline_flush;	/* write out what is held */
+extern volatile sig_atomic_t pipeline_report;	/* call on_report */
+
+struct pipeline_stats {
+	uint64_t packets;	/* read */
+	uint64_t selected;
+	uint64_t written;	/* to -w */
+	const struct session_stats *sessions;
+	const struct defrag_stats *defrag;
+};
+
+/* NULL and errbuf on failure.  Registry and options must outlive it. */
+struct pipeline *pipeline_new(const struct options *, const struct registry *,
+    struct errbuf *);
+void pipeline_free(struct pipeline *);
+
+/* Called when pipeline_report was set; what it prints is its own business. */
+void pipeline_on_report(struct pipeline *, void (*)(void *), void *arg);
+
+/* Runs one source to its end, or to -c, or until pipeline_stop.  -1 and
+ * errbuf when the source or an output failed; what came before is out. */
+int pipeline_run(struct pipeline *, struct capture *, struct errbuf *);
+
+/* Is there nothing more to do: -c is reached, stdout is closed? */
+int pipeline_done(const struct pipeline *);
+
+/* Ends every session and writes all out.  -1 and errbuf when that failed. */
+int pipeline_finish(struct pipeline *, struct errbuf *);
+
+void pipeline_stats(const struct pipeline *, struct pipeline_stats *);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * community_id.h: Community ID flow hashing, version 1.
+ */
+#ifndef SRC_SESSION_COMMUNITY_ID_H
+#define SRC_SESSION_COMMUNITY_ID_H
+
+#include "session/session.h"
+
+enum { COMMUNITY_ID = 30 };	/* bytes of an identifier, always */
+
+/* Writes it at p, without a NUL, and answers the place behind; p itself when
+ * this build has no SHA-1 (configure --without-nettle). */
+char *community_id(char *p, const struct session_key *);
+
+#endif

@@ -1,0 +1,138 @@
+/* path.c: the headers, tags and tunnels that a session's packets come in. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/path.h"
+
+enum { BUCKETS = 4096 };	/* a power of two */
+
+struct path_table {
+	struct path *bucket[BUCKETS];
+	struct path *last;	/* what was found last: mostly it is again */
+};
+
+struct path_table *
+path_table_new(void)
+{
+	return calloc(1, sizeof(struct path_table));
+}
+
+void
+path_table_free(struct path_table *t)
+{
+	if (t == NULL)
+		return;
+	for (unsigned int i = 0; i < BUCKETS; i++)
+		while (t->bucket[i] != NULL) {
+			struct path *p = t->bucket[i];
+
+			t->bucket[i] = p->next;
+			free(p);
+		}
+	free(t);
+}
+
+static uint32_t
+hash_bytes(uint64_t h, const void *p, size_t n)
+{
+	const uint8_t *b = p;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ b[i]) * UINT64_C(0x100000001b3);
+	return (uint32_t)(h ^ h >> 32);
+}
+
+static uint32_t
+path_hash(const struct packet *p)
+{
+	uint64_t h = p->nlayers;
+
+	for (unsigned int i = 0; i < p->nlayers; i++)
+		h = (h ^ (uintptr_t)p->layer[i].dissector >> 4) *
+		    UINT64_C(0x9e3779b97f4a7c15);
+	for (unsigned int i = 0; i < p->nvlans; i++)
+		h = (h ^ (p->vlan[i] & 0xfffU)) * UINT64_C(0x9e3779b97f4a7c15);
+	if (p->ntunnels > 0)
+		return hash_bytes(h, p->tunnel,
+		    p->ntunnels * sizeof(p->tunnel[0]));
+	return (uint32_t)(h ^ h >> 32);
+}
+
+static int
+path_equal(const struct path *a, const struct packet *p)
+{
+	if (a->nlayers != p->nlayers || a->nvlans != p->nvlans ||
+	    a->ntunnels != p->ntunnels)
+		return 0;
+	for (unsigned int i = 0; i < p->nlayers; i++)
+		if (a->layer[i] != p->layer[i].dissector)
+			return 0;
+	for (unsigned int i = 0; i < p->nvlans; i++)
+		if (a->vlan[i] != (p->vlan[i] & 0xfff))
+			return 0;
+	return memcmp(a->tunnel, p->tunnel,
+	    p->ntunnels * sizeof(p->tunnel[0])) == 0;
+}
+
+static struct path *
+path_new(const struct packet *p, uint32_t hash)
+{
+	struct path *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	n->hash = hash;
+	n->nlayers = p->nlayers;
+	n->nvlans = p->nvlans;
+	n->ntunnels = p->ntunnels;
+	for (unsigned int i = 0; i < p->nlayers; i++)
+		n->layer[i] = p->layer[i].dissector;
+	for (unsigned int i = 0; i < p->nvlans; i++)
+		n->vlan[i] = p->vlan[i] & 0xfff;
+	memcpy(n->tunnel, p->tunnel, p->ntunnels * sizeof(p->tunnel[0]));
+	return n;
+}
+
+const struct path *
+path_get(struct path_table *t, const struct packet *p)
+{
+	uint32_t hash;
+	struct path *n;
+
+	if (t->last != NULL && path_equal(t->last, p)) {
+		t->last->users++;
+		return t->last;
+	}
+	hash = path_hash(p);
+	for (n = t->bucket[hash & (BUCKETS - 1)]; n != NULL; n = n->next)
+		if (n->hash == hash && path_equal(n, p))
+			break;
+	if (n == NULL) {
+		n = path_new(p, hash);
+		if (n == NULL)
+			return NULL;
+		n->next = t->bucket[hash & (BUCKETS - 1)];
+		t->bucket[hash & (BUCKETS - 1)] = n;
+	}
+	n->users++;
+	t->last = n;
+	return n;
+}
+
+void
+path_put(struct path_table *t, const struct path *path)
+{
+	struct path **at;
+
+	if (path == NULL)
+		return;
+	at = &t->bucket[path->hash & (BUCKETS - 1)];
+	while (*at != path)
+		at = &(*at)->next;
+	if (--(*at)->users > 0)
+		return;
+	if (t->last == *at)
+		t->last = NULL;
+	*at = path->next;
+	free((struct path *)path);
+}

@@ -1,0 +1,494 @@
+/* session.c: every session on the wire, and the state of both endpoints. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/path.h"
+#include "session/role.h"
+#include "session/table.h"
+#include "session/tcp.h"
+
+#define SECOND	INT64_C(1000000000)
+
+enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_DCCP = 33,
+    PROTO_ICMPV6 = 58, PROTO_SCTP = 132, PROTO_UDPLITE = 136 };
+
+const char *const session_role_name[ROLES] = {
+	[ROLE_FIRST] = "first",
+	[ROLE_PORT] = "port",
+	[ROLE_SYN_ACK] = "syn_ack",
+	[ROLE_SYN] = "syn",
+};
+
+const char *const session_end_name[ENDS] = {
+	[END_OPEN] = "open",
+	[END_CLOSED] = "closed",
+	[END_RESET] = "reset",
+	[END_TIMEOUT] = "timeout",
+	[END_EVICTED] = "evicted",
+	[END_REUSED] = "reused",
+	[END_CAPTURE] = "capture_end",
+};
+
+const char *const session_event_name[EVENT_KINDS] = {
+	[EVENT_NEW] = "new",
+	[EVENT_STATE] = "state",
+	[EVENT_ROLE] = "role",
+	[EVENT_ICMP_ERROR] = "icmp_error",
+	[EVENT_END] = "end",
+};
+
+/* What Linux conntrack waits, but for established: see DESIGN in HACKING.md. */
+const struct session_timeout_info session_timeouts[TIMEOUTS] = {
+	[TIMEOUT_CLOSED] = { "closed", 10 },
+	[TIMEOUT_TIME_WAIT] = { "time_wait", 120 },
+	[TIMEOUT_LAST_ACK] = { "last_ack", 30 },
+	[TIMEOUT_CLOSE_WAIT] = { "close_wait", 60 },
+	[TIMEOUT_FIN_WAIT] = { "fin_wait", 120 },
+	[TIMEOUT_SYN_SENT] = { "syn_sent", 120 },
+	[TIMEOUT_SYN_RECEIVED] = { "syn_received", 60 },
+	[TIMEOUT_UNKNOWN] = { "unknown", 300 },
+	[TIMEOUT_ICMP] = { "icmp", 30 },
+	[TIMEOUT_UDP] = { "udp", 30 },
+	[TIMEOUT_UDP_ESTABLISHED] = { "udp_established", 120 },
+	[TIMEOUT_GENERIC] = { "generic", 600 },
+	[TIMEOUT_ESTABLISHED] = { "established", 0 },
+};
+
+struct session_table {
+	struct table table;
+	struct session_config config;
+	struct path_table *paths;
+	struct session_stats stats;
+	int64_t next_expiry;
+};
+
+void
+session_config_init(struct session_config *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->max = 1 << 20;
+	for (unsigned int i = 0; i < TIMEOUTS; i++)
+		c->timeout[i] = session_timeouts[i].seconds * SECOND;
+}
+
+struct session_table *
+session_table_new(const struct session_config *config, struct errbuf *e)
+{
+	struct session_table *t = calloc(1, sizeof(*t));
+
+	if (t == NULL || (t->paths = path_table_new()) == NULL) {
+		err_set(e, "session table: %s", strerror(errno));
+		free(t);
+		return NULL;
+	}
+	t->config = *config;
+	t->next_expiry = INT64_MIN;
+	if (table_init(&t->table, config->max, config->seed, e) == -1) {
+		path_table_free(t->paths);
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+session_table_free(struct session_table *t)
+{
+	if (t == NULL)
+		return;
+	table_fini(&t->table);
+	path_table_free(t->paths);
+	free(t);
+}
+
+const struct session_stats *
+session_stats(const struct session_table *t)
+{
+	return &t->stats;
+}
+
+/* These name their sessions by ports: without ports, no session. */
+static int
+has_ports(unsigned int protocol)
+{
+	return protocol == PROTO_TCP || protocol == PROTO_UDP ||
+	    protocol == PROTO_ICMP || protocol == PROTO_ICMPV6 ||
+	    protocol == PROTO_SCTP || protocol == PROTO_DCCP ||
+	    protocol == PROTO_UDPLITE;
+}
+
+/* The lower (address, port) pair goes first: trap 2 of the design. */
+static unsigned int
+direction(const struct flow *f)
+{
+	int order = memcmp(&f->src, &f->dst, sizeof(f->src));
+
+	if (f->has & FLOW_ONE_WAY)
+		return 0;
+	return order != 0 ? order > 0 : f->sport > f->dport;
+}
+
+static void
+lookup_fill(const struct session_table *t, const struct flow *f,
+    struct session_lookup *l)
+{
+	struct session_key *k = &l->key;
+	unsigned int dir;
+
+	l->valid = f->has & FLOW_IP && (f->has & FLOW_PORTS ||
+	    !has_ports(f->protocol));
+	if (!l->valid)
+		return;
+	l->dir = (uint8_t)(dir = direction(f));
+	k->addr[dir] = f->src;
+	k->addr[dir ^ 1] = f->dst;
+	k->port[dir] = f->sport;
+	k->port[dir ^ 1] = f->dport;
+	k->protocol = f->protocol;
+	k->ip_version = f->ip_version;
+	k->one_way = (f->has & FLOW_ONE_WAY) != 0;
+	k->zero = 0;
+	l->hash = table_hash(&t->table, k);
+}
+
+void
+session_prepare(struct session_table *t, const struct packet *p,
+    struct session_lookup *l)
+{
+	lookup_fill(t, &p->flow, l);
+	if (p->flags & PACKET_HELD)
+		l->valid = 0;
+	if (l->valid)
+		table_prefetch(&t->table, l->hash);
+}
+
+void
+session_prefetch(struct session_table *t, const struct session_lookup *l)
+{
+	if (l->valid)
+		table_prefetch_session(&t->table, l->hash);
+}
+
+static void
+emit(struct session_table *t, enum session_event_kind kind, const char *cause,
+    int64_t time, const struct session *s, const struct packet *p)
+{
+	struct session_event ev = { kind, time, cause, s, p };
+
+	if (t->config.on_event != NULL)
+		t->config.on_event(t->config.arg, &ev);
+}
+
+static void
+end_session(struct session_table *t, struct session *s, enum session_end why,
+    int64_t time)
+{
+	/* What it was heading for says more than what set it free. */
+	if (s->end == END_OPEN)
+		s->end = (uint8_t)why;
+	emit(t, EVENT_END, session_end_name[s->end], time, s, NULL);
+	if (t->config.on_end != NULL)
+		t->config.on_end(t->config.arg, s);
+	path_put(t->paths, s->path);
+	table_dequeue(&t->table, s);
+	table_remove(&t->table, s);
+	t->stats.live--;
+}
+
+static int
+timed_out(const struct session_table *t, const struct session *s, int64_t now)
+{
+	int64_t limit = t->config.timeout[s->timeout];
+
+	return limit != 0 && now - s->last > limit;
+}
+
+/* The head of a list, once those that were active since stand behind. */
+static struct session *
+least_recent(struct session_table *t, unsigned int timeout)
+{
+	struct session *s;
+
+	while ((s = table_oldest(&t->table, timeout)) != NULL &&
+	    s->last > s->queued) {
+		table_dequeue(&t->table, s);
+		table_enqueue(&t->table, s, s->last);
+	}
+	return s;
+}
+
+void
+session_expire(struct session_table *t, int64_t now)
+{
+	if (now < t->next_expiry)
+		return;
+	t->next_expiry = now + SECOND;
+	for (unsigned int i = 0; i < TIMEOUTS; i++) {
+		struct session *s;
+
+		if (t->config.timeout[i] == 0)
+			continue;
+		while ((s = least_recent(t, i)) != NULL &&
+		    timed_out(t, s, now))
+			end_session(t, s, END_TIMEOUT,
+			    s->last + t->config.timeout[i]);
+	}
+}
+
+/* Closed sessions go before open ones, the least recently active first. */
+static void
+evict(struct session_table *t, int64_t now)
+{
+	struct session *victim = NULL;
+
+	for (unsigned int i = 0; i < TIMEOUTS; i++) {
+		struct session *s = least_recent(t, i);
+
+		if (s != NULL && (victim == NULL || s->last < victim->last))
+			victim = s;
+		if (victim != NULL && i == TIMEOUT_TIME_WAIT)
+			break;
+	}
+	if (victim == NULL)
+		return;
+	t->stats.evicted++;
+	if (victim->end == END_OPEN)
+		t->stats.evicted_open++;
+	end_session(t, victim, END_EVICTED, now);
+}
+
+static enum session_timeout
+timeout_for(const struct session *s)
+{
+	switch (s->key.protocol) {
+	case PROTO_TCP:
+		return tcp_timeout(s);
+	case PROTO_ICMP:
+	case PROTO_ICMPV6:
+		return TIMEOUT_ICMP;
+	case PROTO_UDP:
+	case PROTO_UDPLITE:
+		return session_two_way(s) ? TIMEOUT_UDP_ESTABLISHED :
+		    TIMEOUT_UDP;
+	default:
+		return TIMEOUT_GENERIC;
+	}
+}
+
+static struct session *
+create(struct session_table *t, const struct packet *p,
+    const struct session_lookup *l)
+{
+	struct session *s;
+
+	if (t->table.live >= t->config.max)
+		evict(t, p->frame->ts);
+	s = table_add(&t->table, &l->key, l->hash);
+	if (s == NULL)
+		return NULL;
+	s->id = ++t->stats.created;
+	if (++t->stats.live > t->stats.peak)
+		t->stats.peak = t->stats.live;
+	s->start = s->last = p->frame->ts;
+	s->ifindex = p->frame->ifindex;
+	s->path = path_get(t->paths, p);
+	role_init(s, &p->flow, l->dir);
+	s->timeout = TIMEOUT_UNKNOWN;
+	table_enqueue(&t->table, s, s->start);
+	return s;
+}
+
+static void
+count(struct side *me, const struct packet *p)
+{
+	const struct flow *f = &p->flow;
+
+	if (me->packets++ == 0)
+		me->ttl = f->ttl;
+	me->frame_bytes += p->datagram_bytes;
+	me->ip_bytes += f->ip_len;
+	me->payload_bytes += f->payload_len;
+}
+
+/* The times of the three segments that open a connection. */
+static void
+time_handshake(struct session *s, unsigned int dir, enum tcp_event ev,
+    int64_t ts)
+{
+	int by_client = dir == s->client;
+
+	if (s->ack != 0)
+		return;
+	if (ev == TCP_EV_SYN && by_client && s->syn_ack == 0)
+		s->syn = ts;
+	else if (ev == TCP_EV_SYN_ACK && !by_client && s->syn != 0 &&
+	    s->syn_ack == 0)
+		s->syn_ack = ts;
+	else if ((ev == TCP_EV_ACK || ev == TCP_EV_DATA) && by_client &&
+	    s->syn != 0)
+		s->ack = ts;
+}
+
+static void
+update_end(struct session *s, enum tcp_event ev)
+{
+	for (unsigned int i = 0; i < 2; i++)
+		if (s->side[i].state != TCP_CLOSED &&
+		    s->side[i].state != TCP_TIME_WAIT &&
+		    !(ev == TCP_EV_RST && s->side[i].state == TCP_LISTEN)) {
+			s->end = END_OPEN;
+			return;
+		}
+	if (s->end == END_OPEN)
+		s->end = ev == TCP_EV_RST ? END_RESET : END_CLOSED;
+}
+
+/* Sets the timeout that the states now ask for. */
+static void
+requeue(struct session_table *t, struct session *s, int64_t now)
+{
+	enum session_timeout timeout = timeout_for(s);
+
+	if (timeout == s->timeout)
+		return;
+	table_dequeue(&t->table, s);
+	s->timeout = (uint8_t)timeout;
+	table_enqueue(&t->table, s, now);
+}
+
+/* The cause of the change, or NULL when nothing changed. */
+static const char *
+step_tcp(struct session *s, const struct packet *p, unsigned int dir)
+{
+	struct side *me = &s->side[dir], *peer = &s->side[dir ^ 1];
+	enum tcp_event ev;
+	int changed;
+
+	if (!(p->flow.has & FLOW_TCP))
+		return NULL;
+	ev = tcp_classify(me, peer, &p->flow);
+	changed = tcp_move(me, peer, ev);
+	tcp_remember(me, &p->flow);
+	time_handshake(s, dir, ev, p->frame->ts);
+	if (!changed)
+		return NULL;
+	update_end(s, ev);
+	return tcp_event_name[ev];
+}
+
+static const char *
+step_other(struct session *s, unsigned int dir)
+{
+	struct side *me = &s->side[dir];
+
+	me->stream_bytes = me->payload_bytes;
+	return me->packets == 1 && session_two_way(s) ? "reply" : NULL;
+}
+
+/* An ICMP error is about the session that it quotes, if that is known. */
+static struct session *
+update_quoted(struct session_table *t, const struct packet *p)
+{
+	struct session_lookup l;
+	struct session *s;
+
+	lookup_fill(t, &p->quoted, &l);
+	if (!l.valid)
+		return NULL;
+	s = table_find(&t->table, &l.key, l.hash);
+	if (s == NULL)
+		return NULL;
+	s->icmp_errors++;
+	emit(t, EVENT_ICMP_ERROR, "icmp_error", p->frame->ts, s, p);
+	return s;
+}
+
+/* The session of the lookup, unless it is over: then it ends here. */
+static struct session *
+find_current(struct session_table *t, const struct packet *p,
+    const struct session_lookup *l)
+{
+	struct session *s = table_find(&t->table, &l->key, l->hash);
+	int64_t now = p->frame->ts;
+
+	if (s == NULL)
+		return NULL;
+	if (timed_out(t, s, now)) {
+		end_session(t, s, END_TIMEOUT,
+		    s->last + t->config.timeout[s->timeout]);
+		return NULL;
+	}
+	if (p->flow.has & FLOW_TCP && tcp_is_new_connection(s,
+	    &s->side[l->dir], &s->side[l->dir ^ 1], &p->flow)) {
+		end_session(t, s, END_REUSED, now);
+		return NULL;
+	}
+	return s;
+}
+
+struct session *
+session_update(struct session_table *t, const struct packet *p,
+    const struct session_lookup *l)
+{
+	int64_t now = p->frame->ts;
+	const char *cause;
+	struct session *s;
+	int is_new;
+
+	session_expire(t, now);
+	if (!l->valid)
+		return NULL;
+	if (p->flags & PACKET_QUOTE && (s = update_quoted(t, p)) != NULL)
+		return s;
+	s = find_current(t, p, l);
+	is_new = s == NULL;
+	if (is_new && (s = create(t, p, l)) == NULL)
+		return NULL;
+	count(&s->side[l->dir], p);
+	if (now > s->last)
+		s->last = now;
+	cause = session_is_tcp(s) ? step_tcp(s, p, l->dir) :
+	    step_other(s, l->dir);
+	if (is_new || cause != NULL)
+		requeue(t, s, now);
+	if (is_new)
+		emit(t, EVENT_NEW, cause != NULL ? cause : "packet", now, s, p);
+	else if (role_update(s, &p->flow, l->dir))
+		emit(t, EVENT_ROLE, session_role_name[s->role], now, s, p);
+	if (!is_new && cause != NULL)
+		emit(t, EVENT_STATE, cause, now, s, p);
+	return s;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct session *const *x = a, *const *y = b;
+
+	return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
+}
+
+void
+session_finish(struct session_table *t)
+{
+	struct session *slab = t->table.slab, **order;
+	uint32_t n = 0;
+
+	/* Without memory to sort, the order in the slab must do. */
+	order = malloc(((size_t)t->table.live + 1) * sizeof(*order));
+	for (uint32_t i = 1; i <= t->table.used; i++) {
+		if (slab[i].id == 0)
+			continue;
+		if (order == NULL)
+			end_session(t, &slab[i], END_CAPTURE, slab[i].last);
+		else
+			order[n++] = &slab[i];
+	}
+	if (order == NULL)
+		return;
+	qsort(order, n, sizeof(*order), by_id);
+	for (uint32_t i = 0; i < n; i++)
+		end_session(t, order[i], END_CAPTURE, order[i]->last);
+	free(order);
+}

@@ -1,0 +1,225 @@
+/*
+ * session.h: every session on the wire, and the state of both its endpoints.
+ *
+ * A session is a transport protocol and two (address, port) pairs.  Everything
+ * that belongs to one side stands in side[2]; side[0] is the lower pair in
+ * byte order, whoever speaks.  "client" says which of the two opened it.
+ *
+ * Time is packet time, in nanoseconds since 1970.
+ */
+#ifndef SRC_SESSION_SESSION_H
+#define SRC_SESSION_SESSION_H
+
+#include <stdint.h>
+
+#include <sessdump/packet.h>
+
+#include "core/errbuf.h"
+#include "session/tcp_state.h"
+
+/* Why one side is held to be the client, weakest first. */
+enum session_role {
+	ROLE_FIRST,		/* it sent the first packet seen */
+	ROLE_PORT,		/* the other has a well-known port */
+	ROLE_SYN_ACK,		/* the other sent a SYN-ACK */
+	ROLE_SYN,		/* it sent a SYN */
+	ROLES
+};
+
+enum session_end {
+	END_OPEN,		/* it has not ended */
+	END_CLOSED,		/* both sides closed */
+	END_RESET,
+	END_TIMEOUT,
+	END_EVICTED,		/* --max-sessions */
+	END_REUSED,		/* another session took the 4-tuple */
+	END_CAPTURE,		/* open when the capture ended */
+	ENDS
+};
+
+/* What a session waits for; each has its time and its list. */
+enum session_timeout {
+	TIMEOUT_CLOSED,		/* in the order in which they are evicted */
+	TIMEOUT_TIME_WAIT,
+	TIMEOUT_LAST_ACK,
+	TIMEOUT_CLOSE_WAIT,
+	TIMEOUT_FIN_WAIT,
+	TIMEOUT_SYN_SENT,
+	TIMEOUT_SYN_RECEIVED,
+	TIMEOUT_UNKNOWN,
+	TIMEOUT_ICMP,
+	TIMEOUT_UDP,
+	TIMEOUT_UDP_ESTABLISHED,
+	TIMEOUT_GENERIC,
+	TIMEOUT_ESTABLISHED,
+	TIMEOUTS
+};
+
+extern const char *const session_role_name[ROLES];
+extern const char *const session_end_name[ENDS];
+extern const struct session_timeout_info {
+	const char *name;	/* as in --timeout NAME=SECONDS */
+	uint32_t seconds;	/* default; 0: never */
+} session_timeouts[TIMEOUTS];
+
+/* side.seen */
+enum {
+	SIDE_SYN	= 1 << 0, /* isn is known */
+	SIDE_FIN	= 1 << 1, /* fin is valid */
+	SIDE_ACK	= 1 << 2, /* ack and edge are valid */
+	SIDE_SEQ	= 1 << 3, /* base and next are valid */
+	SIDE_MSS	= 1 << 4,
+	SIDE_SCALE	= 1 << 5,
+	SIDE_SACK	= 1 << 6, /* offered in its SYN */
+};
+
+/* What one endpoint sent.  Sequence numbers are absolute. */
+struct side {
+	uint64_t packets;
+	uint64_t frame_bytes;	/* original lengths of the frames */
+	uint64_t ip_bytes;
+	uint64_t payload_bytes;
+	uint64_t stream_bytes;	/* distinct sequence space, holes included */
+	uint32_t base;		/* sequence number of the first byte */
+	uint32_t next;		/* one past the highest sent */
+	uint32_t ack;		/* highest acknowledgement sent */
+	uint32_t fin;		/* the acknowledgement that covers its FIN */
+	uint16_t mss;
+	uint16_t flags;		/* every TCP flag that it sent */
+	uint8_t window_scale;
+	uint8_t ttl;		/* of its first packet */
+	uint8_t seen;
+	uint8_t state;		/* enum tcp_state */
+	uint8_t confirmed;
+};
+
+struct session_key {
+	union addr addr[2];
+	uint16_t port[2];	/* host order; ICMP: as Community ID */
+	uint8_t protocol;
+	uint8_t ip_version;
+	uint8_t one_way;	/* ICMP without a counterpart */
+	uint8_t zero;
+};
+
+struct session {
+	struct session_key key;
+	uint32_t hash;
+	uint32_t prev, next;	/* in the list of its timeout */
+	uint8_t timeout;	/* enum session_timeout */
+	uint8_t client;		/* index into side[] */
+	uint8_t role;		/* enum session_role */
+	uint8_t end;		/* enum session_end, what it is heading for */
+	int64_t start, last;	/* times of the first and the last packet */
+	int64_t queued;		/* when it was put into its list */
+	struct side side[2];
+	uint64_t id;		/* from 1, in order of appearance */
+	int64_t syn, syn_ack, ack; /* times of the handshake's segments; or 0 */
+	uint32_t icmp_errors;	/* that quoted it */
+	uint32_t ifindex;	/* of the first packet, see frame.ifindex */
+	const struct path *path; /* layers, tags and tunnels, see path.h */
+};
+
+enum session_event_kind {
+	EVENT_NEW, EVENT_STATE, EVENT_ROLE, EVENT_ICMP_ERROR, EVENT_END,
+	EVENT_KINDS
+};
+
+extern const char *const session_event_name[EVENT_KINDS];
+
+struct session_event {
+	enum session_event_kind kind;
+	int64_t time;
+	const char *cause;	/* "syn", "timeout" ... */
+	const struct session *session;	/* as it is after the event */
+	const struct packet *packet;	/* what caused it, or NULL */
+};
+
+struct session_config {
+	uint32_t max;		/* sessions at a time */
+	uint64_t seed;		/* of the hash; 0: a random one */
+	int64_t timeout[TIMEOUTS];	/* nanoseconds; 0: never */
+	/* Called as things happen; either may be NULL.  The session is valid
+	 * during the call.  EVENT_END comes before on_end. */
+	void (*on_event)(void *, const struct session_event *);
+	void (*on_end)(void *, const struct session *);
+	void *arg;
+};
+
+struct session_stats {
+	uint64_t created;
+	uint64_t evicted;
+	uint64_t evicted_open;	/* of these, not closed yet */
+	uint32_t live, peak;
+};
+
+struct session_table;
+
+/* The default configuration. */
+void session_config_init(struct session_config *);
+
+/* NULL and errbuf when the memory cannot be had. */
+struct session_table *session_table_new(const struct session_config *,
+    struct errbuf *);
+/* Frees the sessions without a word: see session_finish(). */
+void session_table_free(struct session_table *);
+
+/* A packet's place in the table, worked out before it is touched. */
+struct session_lookup {
+	struct session_key key;
+	uint32_t hash;
+	uint8_t dir;		/* side[] of the sender */
+	uint8_t valid;		/* 0: the packet belongs to no session */
+};
+
+/* Fills the lookup and prefetches; call it for a whole batch, then update. */
+void session_prepare(struct session_table *, const struct packet *,
+    struct session_lookup *);
+void session_prefetch(struct session_table *, const struct session_lookup *);
+
+/*
+ * Counts the packet and moves the states.  The session that it belongs to,
+ * valid until the next update; NULL when to none (not IP, a fragment that is
+ * held, a header that is cut).
+ */
+struct session *session_update(struct session_table *, const struct packet *,
+    const struct session_lookup *);
+
+/* Time goes on without a packet: ends what has timed out. */
+void session_expire(struct session_table *, int64_t now);
+
+/* The capture is over: every session ends, in order of appearance. */
+void session_finish(struct session_table *);
+
+const struct session_stats *session_stats(const struct session_table *);
+
+/* Are there states of endpoints, or only one of the session? */
+static inline int
+session_is_tcp(const struct session *s)
+{
+	return s->key.protocol == 6;
+}
+
+/* Do the key's ports name ports, and not ICMP's type and code, or nothing? */
+static inline int
+session_has_ports(const struct session_key *k)
+{
+	return k->protocol != 1 && k->protocol != 58 &&
+	    (k->port[0] | k->port[1]) != 0;
+}
+
+/* Both sides have spoken. */
+static inline int
+session_two_way(const struct session *s)
+{
+	return s->side[0].packets > 0 && s->side[1].packets > 0;
+}
+
+/* "established", "new": the state of a session that is not TCP. */
+static inline const char *
+session_state_name(const struct session *s)
+{
+	return session_two_way(s) ? "established" : "new";
+}
+
+#endif

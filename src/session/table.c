@@ -1,0 +1,257 @@
+/* table.c: where sessions stand: a slab, an index over it, and lists. */
+#include <sys/mman.h>
+#include <sys/random.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/table.h"
+
+int
+table_init(struct table *t, uint32_t max, uint64_t seed, struct errbuf *e)
+{
+	memset(t, 0, sizeof(*t));
+	assert(max >= 1 && max <= TABLE_MAX_SESSIONS);
+	t->max = max;
+	t->seed[0] = t->seed[1] = seed;
+	if (seed == 0 && getrandom(t->seed, sizeof(t->seed), 0) !=
+	    (ssize_t)sizeof(t->seed))
+		return err_set(e, "getrandom: %s", strerror(errno));
+	t->bits = TABLE_INDEX_BITS;
+	t->index = calloc((size_t)1 << t->bits, sizeof(*t->index));
+	if (t->index == NULL)
+		return err_set(e, "session table: %s", strerror(errno));
+	/* Address space only: a page becomes memory when it is touched. */
+	t->slab_bytes = ((size_t)max + 1) * sizeof(*t->slab);
+	t->slab = mmap(NULL, t->slab_bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (t->slab == MAP_FAILED) {
+		free(t->index);
+		return err_set(e, "session table of %u: %s", max,
+		    strerror(errno));
+	}
+	return 0;
+}
+
+void
+table_fini(struct table *t)
+{
+	munmap(t->slab, t->slab_bytes);
+	free(t->index);
+}
+
+/* Multiplies to 128 bits and folds: every bit of the input reaches all. */
+static inline uint64_t
+mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 m = (unsigned __int128)a * b;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+uint32_t
+table_hash(const struct table *t, const struct session_key *k)
+{
+	uint64_t h, ports;
+
+	memcpy(&ports, k->port, sizeof(ports));
+	h = mix(ports ^ t->seed[0] ^ UINT64_C(0xa0761d6478bd642f),
+	    k->addr[0].w[0] ^ t->seed[1] ^ UINT64_C(0xe7037ed1a0b428db));
+	h = mix(h ^ k->addr[1].w[0], t->seed[0] ^
+	    UINT64_C(0x8ebc6af09c88c6e3));
+	if (k->ip_version == 6)
+		h = mix(h ^ k->addr[0].w[1] ^ t->seed[1],
+		    k->addr[1].w[1] ^ t->seed[0] ^
+		    UINT64_C(0x589965cc75374cc3));
+	return (uint32_t)(h ^ h >> 32);
+}
+
+/* The piece of the hash that a slot holds above the session's number. */
+static inline uint32_t
+slot_tag(const struct table *t, uint32_t hash)
+{
+	return hash >> t->bits << t->bits;
+}
+
+/* Numbers stay below 1 << bits: the index is at most half full. */
+static inline uint32_t
+slot_number(const struct table *t, uint32_t slot)
+{
+	return slot & ((UINT32_C(1) << t->bits) - 1);
+}
+
+static inline uint32_t
+index_mask(const struct table *t)
+{
+	return (UINT32_C(1) << t->bits) - 1;
+}
+
+void
+table_prefetch(const struct table *t, uint32_t hash)
+{
+	__builtin_prefetch(&t->index[hash & index_mask(t)]);
+}
+
+void
+table_prefetch_session(const struct table *t, uint32_t hash)
+{
+	const char *s = (const char *)&t->slab[slot_number(t,
+	    t->index[hash & index_mask(t)])];
+
+	for (size_t i = 0; i < sizeof(struct session); i += 64)
+		__builtin_prefetch(s + i, 1);
+}
+
+static inline int
+key_equal(const struct session_key *a, const struct session_key *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+struct session *
+table_find(const struct table *t, const struct session_key *k, uint32_t hash)
+{
+	uint32_t mask = index_mask(t), tag = slot_tag(t, hash);
+
+	for (uint32_t i = hash & mask; t->index[i] != 0; i = (i + 1) & mask) {
+		struct session *s;
+
+		if (slot_tag(t, t->index[i]) != tag)
+			continue;
+		s = &t->slab[slot_number(t, t->index[i])];
+		if (s->hash == hash && key_equal(&s->key, k))
+			return s;
+	}
+	return NULL;
+}
+
+static void
+index_insert(struct table *t, uint32_t number, uint32_t hash)
+{
+	uint32_t mask = index_mask(t), i = hash & mask;
+
+	while (t->index[i] != 0)
+		i = (i + 1) & mask;
+	t->index[i] = slot_tag(t, hash) | number;
+}
+
+/* Every session's number fits below the tag as long as this holds. */
+static int
+index_full(const struct table *t)
+{
+	return t->used + 1 >= UINT32_C(1) << (t->bits - 1);
+}
+
+static int
+index_grow(struct table *t)
+{
+	uint32_t *old = t->index, n = UINT32_C(1) << t->bits;
+	uint32_t *bigger = calloc((size_t)n * 2, sizeof(*bigger));
+	uint32_t mask = n - 1;
+
+	if (bigger == NULL)
+		return -1;
+	t->index = bigger;
+	t->bits++;
+	for (uint32_t i = 0; i < n; i++)
+		if (old[i] != 0)
+			index_insert(t, old[i] & mask,
+			    t->slab[old[i] & mask].hash);
+	free(old);
+	return 0;
+}
+
+/* Closes the gap at i, so that every probe still finds what is behind it. */
+static void
+index_remove(struct table *t, uint32_t number, uint32_t hash)
+{
+	uint32_t mask = index_mask(t), i = hash & mask;
+
+	while (slot_number(t, t->index[i]) != number)
+		i = (i + 1) & mask;
+	for (uint32_t j = (i + 1) & mask; t->index[j] != 0;
+	    j = (j + 1) & mask) {
+		uint32_t home = t->slab[slot_number(t, t->index[j])].hash;
+
+		if (((j - home) & mask) < ((j - i) & mask))
+			continue;
+		t->index[i] = t->index[j];
+		i = j;
+	}
+	t->index[i] = 0;
+}
+
+struct session *
+table_add(struct table *t, const struct session_key *k, uint32_t hash)
+{
+	struct session *s;
+	uint32_t number = t->free;
+
+	if (number == 0 && (t->used == t->max ||
+	    (index_full(t) && index_grow(t) == -1)))
+		return NULL;
+	if (number != 0)
+		t->free = t->slab[number].next;
+	else
+		number = ++t->used;
+	s = &t->slab[number];
+	memset(s, 0, sizeof(*s));
+	s->key = *k;
+	s->hash = hash;
+	index_insert(t, number, hash);
+	t->live++;
+	return s;
+}
+
+void
+table_remove(struct table *t, struct session *s)
+{
+	uint32_t number = (uint32_t)(s - t->slab);
+
+	index_remove(t, number, s->hash);
+	s->id = 0;		/* tells a free one from a live one */
+	s->next = t->free;
+	t->free = number;
+	t->live--;
+}
+
+void
+table_enqueue(struct table *t, struct session *s, int64_t now)
+{
+	struct table_list *l = &t->list[s->timeout];
+	uint32_t number = (uint32_t)(s - t->slab);
+
+	s->queued = now;
+	s->next = 0;
+	s->prev = l->tail;
+	if (l->tail != 0)
+		t->slab[l->tail].next = number;
+	else
+		l->head = number;
+	l->tail = number;
+}
+
+void
+table_dequeue(struct table *t, struct session *s)
+{
+	struct table_list *l = &t->list[s->timeout];
+
+	if (s->prev != 0)
+		t->slab[s->prev].next = s->next;
+	else
+		l->head = s->next;
+	if (s->next != 0)
+		t->slab[s->next].prev = s->prev;
+	else
+		l->tail = s->prev;
+}
+
+struct session *
+table_oldest(const struct table *t, unsigned int timeout)
+{
+	uint32_t head = t->list[timeout].head;
+
+	return head != 0 ? &t->slab[head] : NULL;
+}

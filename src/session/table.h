@@ -1,0 +1,65 @@
+/*
+ * table.h: where sessions stand: a slab, an index over it, and lists.
+ *
+ * The index is a power of two of 32-bit slots, open addressing with linear
+ * probing, at most half full.  A slot holds the number of a session in the
+ * slab and, in the bits above, a piece of its hash, so that a probe rarely
+ * touches a session that is not the one.
+ *
+ * Only session.c uses this.
+ */
+#ifndef SRC_SESSION_TABLE_H
+#define SRC_SESSION_TABLE_H
+
+#include <stddef.h>
+
+#include "session/session.h"
+
+enum {
+	TABLE_INDEX_BITS = 10,		/* of the smallest index */
+	TABLE_MAX_SESSIONS = 1 << 28,
+};
+
+/* A list in order of session.queued; numbers into the slab, 0 for none. */
+struct table_list {
+	uint32_t head, tail;
+};
+
+struct table {
+	struct session *slab;	/* [1 .. max], reserved, touched by need */
+	size_t slab_bytes;
+	uint32_t max;
+	uint32_t used;		/* slab[1 .. used] have been touched */
+	uint32_t live;
+	uint32_t free;		/* list of free sessions, by session.next */
+	uint32_t *index;
+	unsigned int bits;	/* the index has 1 << bits slots */
+	struct table_list list[TIMEOUTS];
+	uint64_t seed[2];
+};
+
+/* -1 and errbuf when memory cannot be had. */
+int table_init(struct table *, uint32_t max, uint64_t seed, struct errbuf *);
+void table_fini(struct table *);
+
+uint32_t table_hash(const struct table *, const struct session_key *);
+void table_prefetch(const struct table *, uint32_t hash);
+/* The second pass: the session that the first slot names. */
+void table_prefetch_session(const struct table *, uint32_t hash);
+
+/* NULL when it is not there. */
+struct session *table_find(const struct table *, const struct session_key *,
+    uint32_t hash);
+
+/* A zeroed session with key and hash, in the index, in no list.  NULL when
+ * the table is full or the index cannot grow. */
+struct session *table_add(struct table *, const struct session_key *,
+    uint32_t hash);
+void table_remove(struct table *, struct session *);
+
+/* Lists by session.timeout. */
+void table_enqueue(struct table *, struct session *, int64_t now);
+void table_dequeue(struct table *, struct session *);
+struct session *table_oldest(const struct table *, unsigned int timeout);
+
+#endif

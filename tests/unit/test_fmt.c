@@ -1,0 +1,187 @@
+/* test_fmt.c: numbers, addresses, times and untrusted text. */
+#include <arpa/inet.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "output/fmt.h"
+#include "output/outbuf.h"
+
+#include "tap.h"
+
+static const char *
+u64(uint64_t v)
+{
+	static char text[FMT_U64 + 1];
+
+	*fmt_u64(text, v) = '\0';
+	return text;
+}
+
+static const char *
+ipv6(const char *s)
+{
+	static char text[FMT_ADDR + 1];
+	uint8_t a[16];
+
+	inet_pton(AF_INET6, s, a);
+	*fmt_ipv6(text, a) = '\0';
+	return text;
+}
+
+static const char *
+timestamp(int64_t ns)
+{
+	static char text[FMT_TIME + 1];
+
+	*fmt_time(text, ns) = '\0';
+	return text;
+}
+
+static const char *
+seconds(int64_t ns)
+{
+	static char text[FMT_SECONDS + 1];
+
+	*fmt_seconds(text, ns) = '\0';
+	return text;
+}
+
+static void
+test_numbers(void)
+{
+	char want[32];
+
+	for (uint64_t v = 1, i = 0; i < 20; v *= 10, i++) {
+		snprintf(want, sizeof(want), "%" PRIu64, v - 1);
+		is_str(u64(v - 1), want, "a digit before the next power");
+		snprintf(want, sizeof(want), "%" PRIu64, v);
+		is_str(u64(v), want, "a power of ten");
+	}
+	is_str(u64(UINT64_MAX), "18446744073709551615", "the largest");
+	is_str(seconds(0), "0.000000000", "no time");
+	is_str(seconds(-1), "-0.000000001", "a little before");
+	is_str(seconds(1234567890123), "1234.567890123", "some time");
+	is_str(seconds(INT64_MIN), "-9223372036.854775808", "the earliest");
+}
+
+/* RFC 5952, with its own examples. */
+static void
+test_ipv6(void)
+{
+	static const char *const same[] = { "::", "::1", "1::", "2001:db8::1",
+	    "2001:db8::1:0:0:1", "2001:db8:0:1:1:1:1:1", "fe80::1:2:3:4",
+	    "::ffff:192.0.2.1", "1:2:3:4:5:6:7:8", "1:0:0:2::",
+	    "::1:0:0:0:1" };
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		is_str(ipv6(same[i]), same[i], same[i]);
+	is_str(ipv6("2001:0db8::0001"), "2001:db8::1", "leading zeros go");
+	is_str(ipv6("2001:db8:0:0:1:0:0:1"), "2001:db8::1:0:0:1",
+	    "the first of two equal runs is cut");
+	is_str(ipv6("2001:DB8::A"), "2001:db8::a", "lower case");
+	is_str(ipv6("2001:db8:0:1::1"), "2001:db8:0:1::1",
+	    "one zero is no run where there is a longer one");
+}
+
+/* Against the C library, over the days of a few centuries. */
+static void
+test_times(void)
+{
+	unsigned int wrong = 0;
+	char want[64];
+
+	for (int64_t s = -9000000000; s < 9000000000; s += 7654321) {
+		time_t t = (time_t)s;
+		struct tm tm;
+
+		gmtime_r(&t, &tm);
+		strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%S.000000042Z",
+		    &tm);
+		wrong += strcmp(timestamp(s * 1000000000 + 42), want) != 0;
+	}
+	is_u64(wrong, 0, "times from 1684 to 2255 are the C library's");
+	is_str(timestamp(0), "1970-01-01T00:00:00.000000000Z", "the epoch");
+	is_str(timestamp(-1), "1969-12-31T23:59:59.999999999Z", "before it");
+	is_str(timestamp(951782400000000000), "2000-02-29T00:00:00.000000000Z",
+	    "a leap day");
+	is_str(timestamp(INT64_MAX), "2262-04-11T23:47:16.854775807Z",
+	    "the last one");
+	is_str(timestamp(INT64_MIN), "1677-09-21T00:12:43.145224192Z",
+	    "the first one");
+}
+
+static const char *
+json(const char *s, size_t n)
+{
+	static char text[256];
+	struct outbuf o;
+
+	outbuf_init(&o, -1);
+	outbuf_json(&o, s, n);
+	snprintf(text, sizeof(text), "%.*s", (int)(o.p - o.data), o.data);
+	outbuf_fini(&o);
+	return text;
+}
+
+static void
+test_json(void)
+{
+#define JSON(s) json(s, sizeof(s) - 1)
+	is_str(JSON("a\"b\\c"), "\"a\\\"b\\\\c\"", "quote and backslash");
+	is_str(JSON("\0\n\x1f\x7f"), "\"\\u0000\\u000a\\u001f\\u007f\"",
+	    "control characters");
+	is_str(JSON("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
+	    "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"", "UTF-8 passes");
+	is_str(JSON("\xff"), "\"\xef\xbf\xbd\"", "a stray byte is replaced");
+	is_str(JSON("\xc0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\"", "overlong");
+	is_str(JSON("\xed\xa0\x80"),
+	    "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"", "a surrogate");
+	is_str(JSON("\xe2\x82"), "\"\xef\xbf\xbd\xef\xbf\xbd\"", "cut short");
+#undef JSON
+}
+
+static void
+test_outbuf(void)
+{
+	char name[] = "/tmp/sessdump-test.XXXXXX", *read_back;
+	int fd = mkstemp(name);
+	size_t n = 3 * OUTBUF_SIZE + 17;
+	char *data = malloc(n);
+	struct outbuf o;
+
+	for (size_t i = 0; i < n; i++)
+		data[i] = (char)('a' + i % 26);
+	outbuf_init(&o, fd);
+	outbuf_add(&o, data, n);
+	ok(outbuf_flush(&o) == 0, "more than the buffer holds");
+	read_back = malloc(n);
+	ok(pread(fd, read_back, n, 0) == (ssize_t)n &&
+	    memcmp(data, read_back, n) == 0, "arrives whole");
+	outbuf_fini(&o);
+	close(fd);
+	unlink(name);
+	fd = open("/dev/full", O_WRONLY);
+	outbuf_init(&o, fd);
+	outbuf_add(&o, data, n);
+	ok(outbuf_flush(&o) == -1 && o.error == ENOSPC,
+	    "a full disk is told");
+	outbuf_fini(&o);
+	close(fd);
+	free(read_back);
+	free(data);
+}
+
+int
+main(void)
+{
+	test_numbers();
+	test_ipv6();
+	test_times();
+	test_json();
+	test_outbuf();
+	return done();
+}

@@ -1,0 +1,205 @@
+/* test_pcapwriter.c: what -w writes, byte by byte. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "output/pcapwriter.h"
+#include "tap.h"
+
+static char path[] = "/tmp/sessdump_test.XXXXXX";
+static uint8_t bytes[1024];
+static struct errbuf err;
+
+static const uint8_t data[] = {
+	2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0x46, 0x47, 0x48,
+};
+
+static struct frame
+frame(uint16_t linktype)
+{
+	return (struct frame){
+		.data = data, .caplen = sizeof(data), .len = 60,
+		.ts = 1234567890123456789, .linktype = linktype,
+	};
+}
+
+static size_t
+slurp(void)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+
+	close(fd);
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static uint32_t
+word(size_t at)
+{
+	uint32_t v;
+
+	memcpy(&v, bytes + at, 4);
+	return v;
+}
+
+static void
+test_plain(void)
+{
+	struct pcapwriter *w = pcapwriter_open(path, 1, 0, &err);
+	struct frame f = frame(101);
+
+	ok(pcapwriter_write(w, &f, &err) == 0, "a frame");
+	is_u64(slurp(), 0, "still in the buffer");
+	ok(pcapwriter_flush(w, &err) == 0, "flush");
+	is_u64(slurp(), 24 + 16 + sizeof(data), "now in the file");
+	is_u64(word(0), 0xa1b23c4d, "nanosecond magic");
+	is_u64(word(16), 262144, "snaplen");
+	is_u64(word(20), 101, "link type of the first frame");
+	is_u64(word(24), 1234567890, "seconds");
+	is_u64(word(28), 123456789, "nanoseconds");
+	is_u64(word(32), sizeof(data), "caplen");
+	is_u64(word(36), 60, "len");
+	ok(memcmp(bytes + 40, data, sizeof(data)) == 0, "data");
+	f = frame(1);
+	ok(pcapwriter_write(w, &f, &err) == -1 &&
+	    strstr(err.text, "only one") != NULL, "another link type: %s",
+	    err.text);
+	f = frame(101);
+	f.ts = -5;
+	ok(pcapwriter_write(w, &f, &err) == 0, "before 1970");
+	f.ts = INT64_MAX;
+	ok(pcapwriter_write(w, &f, &err) == 0, "after 2106");
+	ok(pcapwriter_close(w, &err) == 0, "close");
+	is_u64(slurp(), 24 + 3 * (16 + sizeof(data)), "three frames");
+	is_u64(word(58), 0, "clamped");
+	is_u64(word(58 + 34), UINT32_MAX, "clamped at the other end");
+}
+
+static void
+test_tag(void)
+{
+	struct pcapwriter *w = pcapwriter_open(path, 1, 20, &err);
+	struct frame f = frame(1);
+
+	f.flags = FRAME_VLAN;
+	f.vlan_tpid = 0x88a8;
+	f.vlan_tci = 0x2005;
+	ok(pcapwriter_write(w, &f, &err) == 0, "a stripped tag");
+	f.caplen = 11;
+	ok(pcapwriter_write(w, &f, &err) == 0, "no place for it");
+	ok(pcapwriter_close(w, &err) == 0, "close");
+	is_u64(slurp(), 24 + 16 + 20 + 16 + 11, "length of the file");
+	is_u64(word(32), 20, "caplen with the tag, cut to snaplen");
+	is_u64(word(36), 64, "len with the tag");
+	ok(memcmp(bytes + 40, data, 12) == 0, "the addresses");
+	ok(memcmp(bytes + 52, "\x88\xa8\x20\x05\x08\x00\x45\x46", 8) == 0,
+	    "the tag, and the rest");
+	is_u64(word(60 + 8), 11, "the short one as it was");
+
+	w = pcapwriter_open(path, 1, 0, &err);
+	f = frame(276);
+	f.flags = FRAME_VLAN;
+	ok(pcapwriter_write(w, &f, &err) == 0 &&
+	    pcapwriter_close(w, &err) == 0, "SLL2");
+	is_u64(slurp(), 24 + 16 + sizeof(data), "has no place for a tag");
+}
+
+static void
+test_empty(void)
+{
+	struct pcapwriter *w = pcapwriter_open(path, 113, 96, &err);
+
+	ok(pcapwriter_close(w, &err) == 0, "no frame at all");
+	is_u64(slurp(), 24, "the header alone");
+	is_u64(word(20), 113, "its link type");
+	is_u64(word(16), 96, "its snaplen");
+}
+
+static void
+test_errors(void)
+{
+	struct frame f = frame(1);
+	struct pcapwriter *w;
+	int i, r = 0, fds[2], old;
+
+	ok(pcapwriter_open("/nonexistent/x", 1, 0, &err) == NULL &&
+	    strstr(err.text, "/nonexistent/x: ") != NULL, "%s", err.text);
+	w = pcapwriter_open("/dev/full", 1, 0, &err);
+	if (w != NULL) {
+		for (i = 0; i < 100000 && r == 0; i++)
+			r = pcapwriter_write(w, &f, &err);
+		ok(r == -1, "disk full: %s", err.text);
+		ok(pcapwriter_write(w, &f, &err) == -1, "and again");
+		ok(pcapwriter_close(w, &err) == -1, "at last");
+		w = pcapwriter_open("/dev/full", 1, 0, &err);
+		pcapwriter_write(w, &f, &err);
+		ok(pcapwriter_close(w, &err) == -1, "told at close: %s",
+		    err.text);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	if (pipe(fds) == -1)
+		abort();
+	close(fds[0]);
+	fflush(stdout);
+	old = dup(STDOUT_FILENO);
+	dup2(fds[1], STDOUT_FILENO);
+	w = pcapwriter_open("-", 1, 0, &err);
+	pcapwriter_write(w, &f, &err);
+	r = pcapwriter_flush(w, &err);
+	i = pcapwriter_errno(w);
+	pcapwriter_close(w, &err);
+	dup2(old, STDOUT_FILENO);
+	ok(r == -1 && i == EPIPE, "closed pipe: %s", err.text);
+}
+
+/* Many frames, some larger than the buffer, there and back. */
+static void
+test_round_trip(void)
+{
+	static uint8_t big[400 * 1024];
+	struct capture_options o = { .linktype = -1 };
+	struct frame f[CAPTURE_BATCH], one = frame(1);
+	struct pcapwriter *w = pcapwriter_open(path, 1, 1 << 20, &err);
+	struct capture *c;
+	int i, r, n = 0, failed = 0, wrong = 0;
+
+	for (i = 0; i < 2000; i++) {
+		one.data = big;
+		one.caplen = i % 100 == 7 ? sizeof(big) : (uint32_t)i;
+		one.len = one.caplen + 1;
+		one.ts = i;
+		failed |= pcapwriter_write(w, &one, &err);
+	}
+	failed |= pcapwriter_close(w, &err);
+	ok(failed == 0, "written");
+	c = capture_open_savefile(path, &o, &err);
+	while (c != NULL && (r = capture_read(c, f, CAPTURE_BATCH,
+	    &err)) >= 0)
+		for (i = 0; i < r; i++, n++)
+			wrong += f[i].ts != n || f[i].len != f[i].caplen + 1 ||
+			    f[i].caplen != (n % 100 == 7 ? sizeof(big) :
+			    (uint32_t)n);
+	ok(c != NULL && n == 2000 && wrong == 0, "read back");
+	if (c != NULL)
+		capture_close(c);
+}
+
+int
+main(void)
+{
+	int fd = mkstemp(path);
+
+	if (fd == -1)
+		return 99;
+	close(fd);
+	test_plain();
+	test_tag();
+	test_empty();
+	test_errors();
+	test_round_trip();
+	unlink(path);
+	return done();
+}
