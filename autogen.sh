@@ -20,6 +20,8 @@ needs() {
 	build	hdr:linux/if_packet.h	linux-libc-dev	kernel-headers	linux-api-headers	linux-headers	linux-glibc-devel
 	build	lib:libpcap	libpcap-dev	libpcap-devel	libpcap	libpcap-dev	libpcap-devel
 	build	lib:nettle	nettle-dev	nettle-devel	nettle	nettle-dev	libnettle-devel
+	build	lib:libarchive	libarchive-dev	libarchive-devel	libarchive	libarchive-dev	libarchive-devel
+	build	lib:zlib	zlib1g-dev	zlib-devel	zlib	zlib-dev	zlib-devel
 	check	cmd:ip	iproute2	iproute	iproute2	iproute2	iproute2
 	check	cmd:unshare	util-linux	util-linux	util-linux	util-linux-misc	util-linux
 	check	cmd:python3	python3-minimal	python3	python	python3	python3

@@ -5,7 +5,8 @@ enum {
 	ARCNET_ADDRESSES = 2,	/* source, destination */
 	ARCNET_OFFSET	= 2,	/* Linux only: where the data stood */
 	ARCNET_FRAGMENT	= 3,	/* split flag, sequence; not with RFC 1051 */
-	ARCNET_EXCEPTION = 0xff, /* split flag: four bytes to be skipped */
+	ARCNET_EXCEPTION = 0xff, /* split flag: type, flag and sequence come
+				 * again */
 	LINKTYPE_ARCNET_LINUX = 129,
 };
 
@@ -52,9 +53,11 @@ arcnet_dissect(struct packet *p, struct cursor *c)
 	if (rfc1201) {
 		if ((h = cursor_take(c, ARCNET_FRAGMENT)) == NULL)
 			return DISSECT_SHORT;
-		if (h[0] == ARCNET_EXCEPTION &&
-		    (h = cursor_take(c, 4)) == NULL)
-			return DISSECT_SHORT;
+		if (h[0] == ARCNET_EXCEPTION) {
+			if (cursor_take(c, 1 + ARCNET_FRAGMENT) == NULL)
+				return DISSECT_SHORT;
+			h += ARCNET_FRAGMENT + 1;
+		}
 		/* An even split flag numbers a later part of a packet. */
 		if (h[0] != 0 && !(h[0] & 1))
 			return DISSECT_DONE;

@@ -40,10 +40,10 @@ frelay_dlci(const uint8_t *h, size_t alen)
 {
 	uint32_t dlci = (h[0] & 0xfcU) << 2 | h[1] >> 4;
 
-	if (alen > 2)
+	if (alen == 4)
 		dlci = dlci << 7 | h[2] >> 1;
-	if (alen > 3)
-		dlci = dlci << 6 | h[3] >> 2;
+	if (alen > 2)
+		dlci = dlci << 6 | h[alen - 1] >> 2;
 	return dlci;
 }
 

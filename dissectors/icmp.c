@@ -9,7 +9,7 @@ enum {
 	ICMP_CODE_TOO_BIG = 4,	/* of "unreachable": its MTU, RFC 1191 */
 
 	IS_ERROR	= 1 << 0,	/* quotes a datagram */
-	IS_TWO_WAY	= 1 << 1,	/* is answered by, or answers, .counter */
+	IS_TWO_WAY	= 1 << 1,	/* .counter answers, or asks */
 	HAS_ID		= 1 << 2,	/* identifier and sequence number */
 	HAS_LENGTH	= 1 << 3,	/* of the quotation, RFC 4884 */
 };

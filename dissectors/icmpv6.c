@@ -9,7 +9,7 @@ enum {
 	ICMPV6_PARAMETER = 4,
 
 	IS_ERROR	= 1 << 0,	/* quotes a datagram */
-	IS_TWO_WAY	= 1 << 1,	/* is answered by, or answers, .counter */
+	IS_TWO_WAY	= 1 << 1,	/* .counter answers, or asks */
 	HAS_ID		= 1 << 2,	/* identifier and sequence number */
 	HAS_LENGTH	= 1 << 3,	/* of the quotation, RFC 4884 */
 	HAS_TARGET	= 1 << 4,	/* an address at byte 8 */

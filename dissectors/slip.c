@@ -22,8 +22,12 @@ slip_dissect(struct packet *p, struct cursor *c)
 	if (h == NULL)
 		return DISSECT_SHORT;
 	/* Some write the packet alone. */
-	if (!begins_ip(h[0]) && cursor_take(c, SLIP_HEADER) == NULL)
-		return DISSECT_SHORT;
+	if (!begins_ip(h[0])) {
+		if (h[0] > SLIP_SENT)
+			return DISSECT_MALFORMED;
+		if (cursor_take(c, SLIP_HEADER) == NULL)
+			return DISSECT_SHORT;
+	}
 	packet_next(p, TABLE_ETHERTYPE, ETHERTYPE_IP_ANY);
 	return DISSECT_OK;
 }

@@ -181,7 +181,7 @@ option_print(const uint8_t *o, unsigned int len, struct writer *w)
 static void
 flags_print(unsigned int flags, struct writer *w)
 {
-	static const char letter[] = "FSRPAUECe";	/* as tcpdump: e is AE */
+	static const char letter[] = "FSRPAUECN";
 	char text[sizeof(letter)];
 	size_t i, n = 0;
 

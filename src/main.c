@@ -59,6 +59,7 @@ want_color(const struct options *o)
 struct run {
 	const struct pipeline *pipeline;
 	struct capture *capture;	/* the live one, or NULL */
+	unsigned int files;		/* that could be opened */
 };
 
 static void
@@ -168,7 +169,7 @@ run_live(const struct options *o, struct pipeline *l, struct run *run)
 
 /* One file that cannot be read, or only in part, does not hide the others. */
 static int
-run_files(const struct options *o, struct pipeline *l)
+run_files(const struct options *o, struct pipeline *l, struct run *run)
 {
 	int status = EXIT_DONE;
 	struct errbuf e;
@@ -177,6 +178,7 @@ run_files(const struct options *o, struct pipeline *l)
 		struct capture *c = capture_open_savefile(o->read[i],
 		    &o->capture, &e);
 
+		run->files += c != NULL;
 		if (c == NULL || pipeline_run(l, c, &e) == -1) {
 			report(&e);
 			status = EXIT_FAILED;
@@ -190,7 +192,7 @@ run_files(const struct options *o, struct pipeline *l)
 static int
 run(const struct options *o, const struct registry *registry)
 {
-	struct run state = { NULL, NULL };
+	struct run state = { NULL, NULL, 0 };
 	struct errbuf e;
 	struct pipeline *l = pipeline_new(o, registry, &e);
 	int status;
@@ -202,12 +204,13 @@ run(const struct options *o, const struct registry *registry)
 	state.pipeline = l;
 	catch_signals();
 	pipeline_on_report(l, summary, &state);
-	status = o->nread > 0 ? run_files(o, l) : run_live(o, l, &state);
+	status = o->nread > 0 ? run_files(o, l, &state) :
+	    run_live(o, l, &state);
 	if (pipeline_finish(l, &e) == -1) {
 		report(&e);
 		status = EXIT_FAILED;
 	}
-	if (o->nread > 0 || state.capture != NULL)
+	if (state.files > 0 || state.capture != NULL)
 		summary(&state);
 	if (state.capture != NULL)
 		capture_close(state.capture);

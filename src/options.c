@@ -1,152 +1,11 @@
-/* options.c: the command line, as one table that feeds parser and help. */
+/* options.c: what the command line asks for. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "optable.h"
 #include "options.h"
 #include "session/table.h"
-
-/* Values of options without a letter; letters stand for themselves. */
-enum {
-	OPT_BACKEND = 256, OPT_PORT, OPT_HOST, OPT_PROTO, OPT_STATE,
-	OPT_PACKETS, OPT_EVENTS, OPT_SESSIONS, OPT_FORMAT, OPT_JSON, OPT_COLOR,
-	OPT_NANO, OPT_MAX_SESSIONS, OPT_TIMEOUT, OPT_SEED, OPT_DISSECTORS,
-	OPT_PLUGIN, OPT_VERSION,
-};
-
-/* A row without a value is the heading of a group. */
-static const struct option_row {
-	int value;
-	const char *name, *argument, *help;
-} rows[] = {
-	{ 0, "Source", NULL, NULL },
-	{ 'i', "interface", "IFACE", "capture on IFACE; `any' is all of them" },
-	{ 'r', "read", "FILE", "read FILE, `-' is standard input; repeatable" },
-	{ 'D', "list-interfaces", NULL, "list the interfaces" },
-	{ 'L', "list-data-link-types", NULL,
-	    "list the link types of the interface" },
-	{ 'y', "linktype", "TYPE", "capture with this link type" },
-	{ 's', "snapshot-length", "BYTES", "capture BYTES of each frame" },
-	{ 'B', "buffer-size", "KIB", "size of the kernel's buffer (65536)" },
-	{ 'p', "no-promiscuous-mode", NULL, "leave the interface as it is" },
-	{ 'Q', "direction", "DIR", "frames that go in, out or inout" },
-	{ OPT_BACKEND, "backend", "NAME", "capture through afpacket or pcap" },
-	{ 0, "Selection", NULL, NULL },
-	{ OPT_PORT, "port", "LIST",
-	    "sessions with these ports: 80,443,8000-8100" },
-	{ OPT_HOST, "host", "LIST",
-	    "sessions with these addresses or prefixes" },
-	{ OPT_PROTO, "proto", "LIST", "sessions of these protocols: tcp,udp" },
-	{ OPT_STATE, "state", "LIST",
-	    "sessions with an endpoint in these states" },
-	{ 'F', "filter-file", "FILE", "read the filter expression from FILE" },
-	{ 'O', "no-optimize", NULL, "do not optimize the filter's code" },
-	{ 'c', "count", "COUNT", "stop after COUNT packets" },
-	{ 0, "View", NULL, NULL },
-	{ OPT_PACKETS, "packets", NULL, "a line a packet (the default)" },
-	{ OPT_EVENTS, "events", NULL, "a line for each change of a session" },
-	{ OPT_SESSIONS, "sessions", NULL, "a line a session, when it ends" },
-	{ 0, "Format", NULL, NULL },
-	{ OPT_FORMAT, "format", "NAME", "text (the default) or json" },
-	{ OPT_JSON, "json", NULL, "the same as --format json" },
-	{ 'w', "write", "FILE", "write the selected packets as pcap" },
-	{ 0, "Detail", NULL, NULL },
-	{ 'n', NULL, NULL, "no names: nothing is ever resolved" },
-	{ 'e', NULL, NULL, "show the link header" },
-	{ 'v', "verbose", NULL, "show every layer" },
-	{ 'q', "quiet", NULL, "show less of each packet" },
-	{ 't', NULL, NULL, "time: -t none, -tt epoch, -ttt since the last,\n"
-	    "-tttt with date, -ttttt since the first" },
-	{ OPT_NANO, "nano", NULL, "nanoseconds in the times" },
-	{ 'x', NULL, NULL, "dump in hex; -xx with the link header" },
-	{ 'X', NULL, NULL, "dump in hex and ASCII; -XX likewise" },
-	{ 'A', NULL, NULL, "dump in ASCII; -AA likewise" },
-	{ 'l', "line-buffered", NULL, "write each line at once" },
-	{ 'U', "packet-buffered", NULL, "write each packet of -w at once" },
-	{ OPT_COLOR, "color", "WHEN", "auto, always or never" },
-	{ 0, "Limits", NULL, NULL },
-	{ OPT_MAX_SESSIONS, "max-sessions", "N",
-	    "sessions held at a time (1048576)" },
-	{ OPT_TIMEOUT, "timeout", "NAME=SECONDS",
-	    "how long a session stays without a packet;\n"
-	    "0 is for ever; the names are in sessdump(1)" },
-	{ OPT_SEED, "seed", "N", "of the hash, to repeat a run exactly" },
-	{ 0, "Information", NULL, NULL },
-	{ OPT_DISSECTORS, "dissectors", NULL,
-	    "list the dissectors and what they attach to" },
-	{ OPT_PLUGIN, "plugin", "PATH", "load one more dissector" },
-	{ 'd', NULL, NULL, "show the compiled filter; -dd, -ddd: as data" },
-	{ 'h', "help", NULL, "this text" },
-	{ OPT_VERSION, "version", NULL, "version and libraries" },
-};
-
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
-
-static void
-help_row(FILE *f, const struct option_row *r)
-{
-	char left[64] = "", letter[4] = "";
-	const char *text = r->help;
-
-	if (r->value < 256)
-		snprintf(letter, sizeof(letter), "-%c", r->value);
-	snprintf(left, sizeof(left), "%-2s%s%s%s%s%s", letter,
-	    r->value < 256 && r->name != NULL ? ", " : r->name != NULL ?
-	    "  " : "", r->name != NULL ? "--" : "",
-	    r->name != NULL ? r->name : "",
-	    r->argument != NULL ? " " : "",
-	    r->argument != NULL ? r->argument : "");
-	fprintf(f, "  %-30s ", left);
-	for (; *text != '\0'; text++) {
-		fputc(*text, f);
-		if (*text == '\n')
-			fprintf(f, "%33s", "");
-	}
-	fputc('\n', f);
-}
-
-void
-options_help(FILE *f)
-{
-	fputs("usage: sessdump [-i IFACE] [options] [filter expression]\n"
-	    "       sessdump -r FILE [-r FILE]... [options] "
-	    "[filter expression]\n\n"
-	    "Shows every session on the wire: its 4-tuple, who is client and "
-	    "who is server,\nand the state of both endpoints in the words of "
-	    "RFC 9293.\n", f);
-	for (unsigned int i = 0; i < ROWS; i++) {
-		if (rows[i].value == 0)
-			fprintf(f, "\n%s:\n", rows[i].name);
-		else
-			help_row(f, &rows[i]);
-	}
-	fputs("\nThe filter expression is pcap-filter(7)'s.  "
-	    "See sessdump(1).\n", f);
-}
-
-/* getopt's two descriptions of the table. */
-static void
-describe(struct option *longs, char *shorts)
-{
-	*shorts++ = ':';
-	for (unsigned int i = 0; i < ROWS; i++) {
-		const struct option_row *r = &rows[i];
-
-		if (r->value == 0)
-			continue;
-		if (r->value < 256) {
-			*shorts++ = (char)r->value;
-			if (r->argument != NULL)
-				*shorts++ = ':';
-		}
-		if (r->name != NULL)
-			*longs++ = (struct option){ r->name, r->argument !=
-			    NULL, NULL, r->value };
-	}
-	*shorts = '\0';
-	memset(longs, 0, sizeof(*longs));
-}
 
 static int
 number(const char *what, const char *s, uint64_t min, uint64_t max,
@@ -221,7 +80,7 @@ set_timeout(struct options *o, const char *s, struct errbuf *e)
 		return 0;
 	}
 	err_set(e, "--timeout: %s: not NAME=SECONDS with a known name", s);
-	strcpy(e->hint, "names:");
+	err_hint(e, "names:");
 	for (unsigned int i = 0; i < TIMEOUTS; i++)
 		snprintf(e->hint + strlen(e->hint), sizeof(e->hint) -
 		    strlen(e->hint), " %s", session_timeouts[i].name);
@@ -476,15 +335,15 @@ set_defaults(struct options *o)
 int
 options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 {
-	struct option longs[ROWS + 1];
-	char shorts[2 * ROWS + 2];
+	struct option longs[OPTABLE_ROWS + 1];
+	char shorts[2 * OPTABLE_ROWS + 2];
 	int opt;
 
 	set_defaults(o);
 	o->selection = selection_new();
 	if (o->selection == NULL)
 		return err_set(e, "options: %s", strerror(errno));
-	describe(longs, shorts);
+	optable_getopt(longs, shorts);
 	while ((opt = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const char *word = argv[optind - 1];
 

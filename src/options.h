@@ -1,5 +1,5 @@
 /*
- * options.h: the command line, as one table that feeds parser and help.
+ * options.h: what the command line asks for.
  */
 #ifndef SRC_OPTIONS_H
 #define SRC_OPTIONS_H

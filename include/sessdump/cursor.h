@@ -26,7 +26,8 @@ cursor_left(const struct cursor *c)
 	return (size_t)(c->end - c->p);
 }
 
-/* The next n bytes, now behind the cursor; NULL, unmoved, when fewer are left. */
+/* The next n bytes, now behind the cursor; NULL, the cursor unmoved, when
+ * fewer are left. */
 static inline const uint8_t *
 cursor_take(struct cursor *c, size_t n)
 {

@@ -33,7 +33,7 @@ enum dissector_table {
  * lengths. */
 enum {
 	ETHERTYPE_LLC	= 0x0001,	/* an 802.2 LLC header follows */
-	ETHERTYPE_IP_ANY = 0x0002,	/* IPv4 or IPv6: its first nibble says */
+	ETHERTYPE_IP_ANY = 0x0002,	/* IPv4 or IPv6: by first nibble */
 };
 
 /* The last number that is a length where an EtherType could stand, 802.3. */
@@ -68,7 +68,7 @@ enum verdict {
 
 struct dissector {
 	uint32_t abi;		/* SESSDUMP_ABI, */
-	uint32_t size;		/* sizeof(struct dissector): see DISSECTOR_ABI */
+	uint32_t size;		/* of the struct: see DISSECTOR_ABI */
 	const char *name;	/* one word in lower case, unique */
 	const char *title;	/* for --dissectors: name and RFC */
 	/*

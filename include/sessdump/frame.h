@@ -17,9 +17,13 @@ enum {
 				   * filled in, so not to be judged */
 };
 
+/* The difference of any two times fits, and a timeout on top: year 2116. */
+#define FRAME_TS_MAX	((INT64_C(1) << 62) - 1)
+
 struct frame {
 	const uint8_t *data;	/* caplen bytes */
-	int64_t ts;		/* nanoseconds since 1970-01-01T00:00:00Z */
+	int64_t ts;		/* nanoseconds since 1970-01-01T00:00:00Z,
+				 * within +-FRAME_TS_MAX */
 	uint32_t caplen;	/* bytes captured */
 	uint32_t len;		/* bytes on the wire; len >= caplen */
 	uint32_t ifindex;	/* the source's own number of the interface,

@@ -142,7 +142,7 @@ struct packet {
 	uint16_t next_alt;	/* and the key to try when that has none */
 	uint8_t nlayers;	/* the last is the one being dissected */
 	uint8_t nvlans, ntunnels;
-	uint16_t vlan[PACKET_VLANS];	/* tag control information, outer first */
+	uint16_t vlan[PACKET_VLANS];	/* tag control, outer first */
 	struct layer layer[PACKET_LAYERS];
 	struct tunnel tunnel[PACKET_TUNNELS];
 };
@@ -204,7 +204,7 @@ packet_quote(struct packet *p)
 	p->missing = UINT16_MAX;
 }
 
-/* The last n bytes of the layer, on the wire, are a trailer: they are cut off. */
+/* The last n bytes of the layer on the wire are a trailer: cut them off. */
 static inline void
 packet_trailer(struct packet *p, struct cursor *c, uint32_t n)
 {

@@ -4,7 +4,8 @@
  * One traversal serves every output format: text, JSON and what may come.  A
  * layer is an object that the caller has opened already; print() adds its
  * attributes and may nest objects and lists.  Names are the field names of the
- * protocol's specification in lower_case; they are literals, never data.
+ * protocol's specification in lower_case; they are literals, never data, and
+ * stand once in an object.  "layer" is taken: it holds the dissector's name.
  *
  * Nothing is kept after the call.  There are no errors: an output that fails
  * is noticed by the one who flushes it.

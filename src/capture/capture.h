@@ -92,7 +92,7 @@ struct capture {
 	int fd;			/* readable when frames wait, to poll several
 				 * live sources; else -1 */
 	uint8_t live;
-	uint8_t stream;		/* a file that is a pipe: frames may be waited for */
+	uint8_t stream;		/* a pipe: frames are waited for */
 };
 
 /* Each opens a source, or gives NULL and sets errbuf (with the cure in its

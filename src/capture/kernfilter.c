@@ -18,7 +18,7 @@
 
 enum {
 	KERNFILTER_WHOLE	= 0x40000000,	/* "all of the frame" */
-	KERNFILTER_MAX		= 4096,		/* instructions, as the kernel's */
+	KERNFILTER_MAX		= 4096,		/* instructions: the kernel's */
 };
 
 static const uint32_t ancillary = (uint32_t)SKF_AD_OFF;

@@ -11,15 +11,24 @@
 
 enum { READER_POLL_MS = 100 };
 
-int
-reader_open(struct reader *r, int fd)
+void
+reader_replace(struct reader *r, int fd)
 {
 	struct stat st;
 
-	memset(r, 0, sizeof(*r));
 	r->fd = fd;
 	/* A regular file is always ready: spare it the system call. */
 	r->waits = fstat(fd, &st) != 0 || !S_ISREG(st.st_mode);
+	r->pos = 0;
+	r->end = 0;
+	r->base = 0;
+}
+
+int
+reader_open(struct reader *r, int fd)
+{
+	memset(r, 0, sizeof(*r));
+	reader_replace(r, fd);
 	r->buf = malloc(READER_BLOCK);
 	if (r->buf == NULL)
 		return -1;

@@ -36,6 +36,12 @@ int reader_open(struct reader *, int fd);
 void reader_close(struct reader *);
 
 /*
+ * Goes on with another file, in the place of the first one, which stays open
+ * and is the caller's again.  The bytes in hand are dropped.
+ */
+void reader_replace(struct reader *, int fd);
+
+/*
  * Reads once, so that in time `want` bytes stand together from pos on.  The
  * buffer grows only as far as bytes have really arrived, never because `want`
  * is large.

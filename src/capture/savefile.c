@@ -1,4 +1,4 @@
-/* savefile.c: capture files, read by ourselves: pcap and pcapng. */
+/* savefile.c: capture files, read by ourselves: pcap, pcapng and snoop. */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "capture/decompress.h"
 #include "capture/libpcap.h"
 #include "capture/magic.h"
 #include "capture/savefile.h"
@@ -61,9 +62,9 @@ savefile_interface_add(struct savefile *s)
 static int64_t
 clamp(__int128 ns)
 {
-	if (ns > INT64_MAX)
-		return INT64_MAX;
-	return ns < INT64_MIN ? INT64_MIN : (int64_t)ns;
+	if (ns > FRAME_TS_MAX)
+		return FRAME_TS_MAX;
+	return ns < -FRAME_TS_MAX ? -FRAME_TS_MAX : (int64_t)ns;
 }
 
 static uint64_t
@@ -82,7 +83,8 @@ savefile_clock_set(struct savefile_clock *c, uint8_t tsresol, int64_t offset)
 	c->tsresol = tsresol;
 	c->offset = offset;
 	c->multiply = tsresol <= 9 ? power_of_10(9 - tsresol) : 1;
-	c->fast_end = tsresol <= 9 && offset == 0 ? INT64_MAX / c->multiply : 0;
+	c->fast_end = tsresol <= 9 && offset == 0 ?
+	    FRAME_TS_MAX / c->multiply : 0;
 }
 
 int64_t
@@ -100,12 +102,16 @@ savefile_clock_slow(const struct savefile_clock *c, uint64_t units)
 	return clamp((__int128)ns + (__int128)c->offset * NANOSECONDS);
 }
 
-/* The file ended where no record does. */
+/* CAPTURE_END, or CAPTURE_ERROR when that is where no record ends. */
 static int
-savefile_cut(struct savefile *s, struct errbuf *e)
+savefile_end(struct savefile *s, struct errbuf *e)
 {
 	unsigned long long n = s->packets + 1;
 
+	if (s->decompress != NULL && decompress_end(s->decompress, e) == -1)
+		return CAPTURE_ERROR;
+	if (reader_left(&s->reader) == 0 && s->skip == 0 && s->trailer == 0)
+		return CAPTURE_END;
 	if (strcmp(s->inside, "packet") == 0)
 		return err_set(e, "%s: the file is cut short in the middle of "
 		    "packet %llu", s->head.name, n);
@@ -176,9 +182,7 @@ savefile_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 		case READER_IDLE:
 			return CAPTURE_IDLE;
 		case READER_END:
-			if (reader_left(&s->reader) == 0 && s->trailer == 0)
-				return CAPTURE_END;
-			return savefile_cut(s, e);
+			return savefile_end(s, e);
 		case READER_ERROR:
 			return err_set(e, "%s: read: %s", c->name,
 			    strerror(errno));
@@ -216,6 +220,7 @@ savefile_close(struct capture *c)
 	free(s->interfaces);
 	filter_set_free(s->filter);
 	reader_close(&s->reader);
+	decompress_close(s->decompress);
 	free(s);
 }
 
@@ -246,40 +251,84 @@ savefile_open_fd(const char *path, int *fd, struct errbuf *e)
 	return 0;
 }
 
+/* From here on the reader sees what was compressed. */
+static int
+savefile_decompress(struct savefile *s, enum magic magic, struct errbuf *e)
+{
+	struct reader *r = &s->reader;
+	int fd;
+
+	s->decompress = decompress_open(s->head.name, magic, r->fd,
+	    reader_at(r), reader_left(r), &fd, e);
+	if (s->decompress == NULL)
+		return -1;
+	reader_replace(r, fd);
+	return 0;
+}
+
+/* Brings more of a file that is being opened.  1; 0 at its end; or -1. */
+static int
+savefile_more(struct savefile *s, struct errbuf *e)
+{
+	switch (reader_fill(&s->reader, READER_BLOCK)) {
+	case READER_ERROR:
+		return err_set(e, "%s: read: %s", s->head.name,
+		    strerror(errno));
+	case READER_END:
+		return s->decompress != NULL ?
+		    decompress_end(s->decompress, e) : 0;
+	case READER_IDLE:
+		if (errno == EINTR)
+			return err_set(e, "%s: interrupted", s->head.name);
+		break;
+	case READER_MORE:
+		break;
+	}
+	return 1;
+}
+
 /* Fills the window until the file header is read or the file ends. */
 static int
 savefile_start(struct savefile *s, struct errbuf *e)
 {
-	struct reader *r = &s->reader;
-	enum magic magic = MAGIC_SHORT;
-	enum reader_result got = READER_MORE;
-	int again = 1;
+	static int (*const starts[MAGICS])(struct savefile *,
+	    struct errbuf *) = {
+		[MAGIC_PCAP] = pcap_start,
+		[MAGIC_PCAPNG] = pcapng_start,
+		[MAGIC_SNOOP] = snoop_start,
+	};
+	const struct reader *r = &s->reader;
+	enum magic magic, outer = MAGIC_SHORT;
+	int more, again = 1;
 
-	while (again == 1 && got != READER_END) {
-		got = reader_fill(r, READER_BLOCK);
-		if (got == READER_ERROR)
-			return err_set(e, "%s: read: %s", s->head.name,
-			    strerror(errno));
-		if (got == READER_IDLE && errno == EINTR)
-			return err_set(e, "%s: interrupted", s->head.name);
+	while (again == 1) {
+		more = savefile_more(s, e);
+		if (more == -1)
+			return -1;
 		magic = magic_find(reader_at(r), reader_left(r));
-		if (magic == MAGIC_SHORT)
+		if (magic == MAGIC_SHORT && more)
 			continue;
-		if (magic != MAGIC_PCAP && magic != MAGIC_PCAPNG)
-			break;
-		again = magic == MAGIC_PCAP ? pcap_start(s, e) :
-		    pcapng_start(s, e);
+		if (decompress_knows(magic)) {
+			if (outer != MAGIC_SHORT)
+				return magic_refuse_twice(s->head.name, outer,
+				    magic, e);
+			if (savefile_decompress(s, magic, e) == -1)
+				return -1;
+			outer = magic;
+			continue;
+		}
+		if (starts[magic] == NULL)
+			return magic_refuse(s->head.name, reader_at(r),
+			    reader_left(r), e);
+		again = starts[magic](s, e);
+		if (again == 1 && !more)
+			return err_set(e, "%s: the file is cut short in the "
+			    "middle of its file header", s->head.name);
 	}
-	if (magic != MAGIC_PCAP && magic != MAGIC_PCAPNG)
-		return magic_refuse(s->head.name, reader_at(r), reader_left(r),
-		    e);
-	if (again == 1)
-		return err_set(e, "%s: the file is cut short in the middle of "
-		    "its file header", s->head.name);
 	return again;
 }
 
-/* What is neither pcap nor pcapng may be something that libpcap knows. */
+/* What none of us reads may be something that libpcap knows. */
 static struct capture *
 savefile_give_up(struct savefile *s, const struct capture_options *o,
     struct errbuf *e)
@@ -322,6 +371,7 @@ capture_open_savefile(const char *path, const struct capture_options *o,
 	s->head.linktype = 1;
 	s->head.snaplen = CAPTURE_SNAPLEN;
 	s->head.fd = -1;
+	s->head.stream = s->reader.waits;
 	s->cut = o->snaplen ? o->snaplen : UINT32_MAX;
 	if (savefile_start(s, e) == -1)
 		return savefile_give_up(s, o, e);

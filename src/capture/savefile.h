@@ -1,8 +1,9 @@
 /*
  * savefile.h: what the readers of the capture file formats share.
  *
- * savefile.c opens the file, fills the window and applies the filter; pcap.c
- * and pcapng.c walk the records in the window and know nothing of files.
+ * savefile.c opens the file, fills the window and applies the filter; pcap.c,
+ * pcapng.c and snoop.c walk the records in the window and know nothing of
+ * files.
  */
 #ifndef SRC_CAPTURE_SAVEFILE_H
 #define SRC_CAPTURE_SAVEFILE_H
@@ -40,6 +41,7 @@ struct savefile_interface {
 struct savefile {
 	struct capture head;
 	struct reader reader;
+	struct decompress *decompress;	/* what fills the reader, or NULL */
 	/*
 	 * Lends up to n frames that stand whole in the window and moves past
 	 * them.  0: `want` bytes are needed from here to go on.  -1: damage,
@@ -69,9 +71,11 @@ struct savefile {
 	uint32_t interface_count, interface_room;
 	uint32_t section;	/* the number of the section's first one */
 
-	/* pcapng: a block that is passed over as it comes */
+	/* What is passed over as it comes: a block of pcapng, the padding of
+	 * snoop. */
 	uint64_t skip;		/* bytes of it that are still to come */
-	uint32_t trailer;	/* then its length again; 0: nothing expected */
+	uint32_t trailer;	/* pcapng: then its length again; 0: nothing
+				 * expected */
 };
 
 /* Integers in the order of the machine that wrote the file. */
@@ -106,6 +110,7 @@ load64(const uint8_t *p, int swapped)
  * little, `want` says how much is needed. */
 int pcap_start(struct savefile *, struct errbuf *);
 int pcapng_start(struct savefile *, struct errbuf *);
+int snoop_start(struct savefile *, struct errbuf *);
 
 /* Appends an interface.  NULL when there is no memory. */
 struct savefile_interface *savefile_interface_add(struct savefile *);

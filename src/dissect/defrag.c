@@ -270,20 +270,23 @@ defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
 	uint32_t len = packet_wire_left(p, c);
 	struct datagram *g;
 
-	if (f->frag.offset == 0 && !f->frag.more) {
-		/* An atomic fragment is whole, RFC 6946. */
+	/* An atomic fragment is whole, RFC 6946.  One whose length lies never
+	 * will be: the first is taken for what it shows. */
+	if (f->frag.offset == 0 && (!f->frag.more ||
+	    p->flags & PACKET_LYING_LEN)) {
 		p->flow.has &= ~(uint32_t)FLOW_FRAGMENT;
 		return 1;
 	}
 	p->flags |= PACKET_HELD;
-	if (d == NULL)
+	if (d == NULL || p->flags & PACKET_LYING_LEN)
 		return 0;
 	expire(d, p->frame->ts);
 	g = find_or_add(d, p);
 	if (g == NULL)
 		return 0;
 	g->frame_bytes += p->frame->len;
-	if (!plausible(g, f, len) || reserve(d, g, f->frag.offset + len) == -1) {
+	if (!plausible(g, f, len) ||
+	    reserve(d, g, f->frag.offset + len) == -1) {
 		d->stats.refused++;
 		return 0;
 	}

@@ -23,15 +23,16 @@ quote_start(struct packet *p)
 	memset(&p->flow, 0, sizeof(p->flow));
 }
 
-/* A quotation is cut by design; it is about a session when it names one. */
+/* A quotation is cut by design: what is wrong with it, is not with the packet
+ * that quotes.  "flags" are those from before it. */
 static void
-quote_end(struct packet *p)
+quote_end(struct packet *p, uint32_t flags)
 {
 	struct flow icmp = p->quoted;
 
 	p->quoted = p->flow;
 	p->flow = icmp;
-	p->flags &= ~(uint32_t)(PACKET_TRUNCATED | PACKET_MALFORMED);
+	p->flags = flags;
 }
 
 /* A header that is not whole: was it the snapshot, or the sender? */
@@ -41,49 +42,81 @@ short_flag(const struct packet *p)
 	return p->missing > 0 ? PACKET_TRUNCATED : PACKET_MALFORMED;
 }
 
+/* One layer.  DISSECT_OK: another follows.  A dissector that takes nothing
+ * says that this is not its protocol, and leaves no layer. */
+static enum verdict
+step(const struct dissector *d, struct packet *p, struct cursor *c)
+{
+	struct layer *l = &p->layer[p->nlayers];
+	enum verdict v;
+
+	if (p->nlayers == PACKET_LAYERS) {
+		p->flags |= PACKET_TOO_DEEP;
+		return DISSECT_MALFORMED;
+	}
+	p->nlayers++;
+	l->dissector = d;
+	l->data = c->p;
+	l->len = (uint32_t)cursor_left(c);
+	l->header = 0;
+	v = d->dissect(p, c);
+	if (v >= DISSECT_SHORT) {
+		p->flags |= v == DISSECT_SHORT ? short_flag(p) :
+		    PACKET_MALFORMED;
+		return v;
+	}
+	l->header = (uint32_t)(c->p - l->data);
+	if (v == DISSECT_DONE && l->header == 0)
+		p->nlayers--;
+	return v;
+}
+
+/* May the loop go on behind a fragment's header?  In a quotation only if it
+ * is the first; else when the datagram is complete. */
+static int
+pass_fragment(struct defrag *defrag, struct packet *p, struct cursor *c,
+    int quoting)
+{
+	if (quoting)
+		return p->flow.frag.offset == 0;
+	return defrag_add(defrag, p, c);
+}
+
 void
 dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
     struct packet *p)
 {
 	struct cursor c = { f->data, f->data + f->caplen };
-	const struct dissector *d = registry_find(r, TABLE_LINKTYPE,
-	    f->linktype);
+	const struct dissector *alt = NULL, *d = registry_find(r,
+	    TABLE_LINKTYPE, f->linktype);
+	uint32_t flags_before_quote = 0;
 	int quoting = 0;
 
 	packet_start(p, f);
 	while (d != NULL) {
-		struct layer *l = &p->layer[p->nlayers];
-		enum verdict v;
+		const uint8_t *start = c.p;
+		enum verdict v = step(d, p, &c);
 
-		if (p->nlayers == PACKET_LAYERS) {
-			p->flags |= PACKET_TOO_DEEP;
-			break;
+		if (v == DISSECT_DONE && c.p == start && alt != d) {
+			d = alt;
+			alt = NULL;
+			continue;
 		}
-		p->nlayers++;
-		l->dissector = d;
-		l->data = c.p;
-		l->len = (uint32_t)cursor_left(&c);
-		l->header = 0;
-		v = d->dissect(p, &c);
-		if (v >= DISSECT_SHORT) {
-			p->flags |= v == DISSECT_SHORT ? short_flag(p) :
-			    PACKET_MALFORMED;
+		if (v != DISSECT_OK)
 			break;
-		}
-		l->header = (uint32_t)(c.p - l->data);
-		if (v == DISSECT_DONE)
-			break;
-		if (p->flow.has & FLOW_FRAGMENT && !(quoting ?
-		    p->flow.frag.offset == 0 : defrag_add(defrag, p, &c)))
+		if (p->flow.has & FLOW_FRAGMENT &&
+		    !pass_fragment(defrag, p, &c, quoting))
 			break;
 		if (p->flags & PACKET_QUOTE && !quoting) {
 			quoting = 1;
+			flags_before_quote = p->flags;
 			quote_start(p);
 		}
 		d = registry_find(r, p->next_table, p->next_key);
+		alt = registry_find(r, p->next_table, p->next_alt);
 		if (d == NULL)
-			d = registry_find(r, p->next_table, p->next_alt);
+			d = alt;
 	}
 	if (quoting)
-		quote_end(p);
+		quote_end(p, flags_before_quote);
 }

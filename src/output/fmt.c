@@ -167,7 +167,8 @@ fmt_civil(int64_t days, int64_t *year, unsigned int *month, unsigned int *day)
 	 * is 400 years. */
 	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
 	unsigned int doe = (unsigned int)(z - era * 146097);
-	unsigned int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	unsigned int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) /
+	    365;
 	unsigned int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	unsigned int m = (5 * doy + 2) / 153;
 

@@ -62,7 +62,7 @@ struct sink {
 	const struct sink_options *options;
 	struct outbuf *out;
 	int64_t first, previous;	/* times of packets, for -ttt, -ttttt */
-	int64_t quarter, utc_offset;	/* of local time, by quarter of an hour */
+	int64_t quarter, utc_offset;	/* of local time, by quarter hours */
 	uint32_t addr_width;		/* of the address column, so far */
 	uint8_t has_first;
 	uint8_t has_header;		/* of the session table */

@@ -386,7 +386,7 @@ print_layers(struct outbuf *o, const struct packet *p)
 	for (unsigned int i = 0; i < p->nlayers; i++) {
 		const struct layer *l = &p->layer[i];
 
-		outbuf_str(o, i > 0 ? ",{\"name\":\"" : "{\"name\":\"");
+		outbuf_str(o, i > 0 ? ",{\"layer\":\"" : "{\"layer\":\"");
 		outbuf_str(o, l->dissector->name);
 		outbuf_char(o, '"');
 		if (l->header > 0 && l->dissector->print != NULL) {

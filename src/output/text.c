@@ -143,21 +143,47 @@ text_colored(struct sink *k, enum text_color color, const char *s, size_t pad)
 	outbuf_pad(k->out, n, pad);
 }
 
-void
-text_protocol(struct sink *k, uint8_t protocol)
+/* Capitals, padded to a width, and a space. */
+static void
+upper(struct sink *k, const char *name, size_t width)
 {
-	const char *name = protocol_name(protocol);
 	char *p = outbuf_room(k->out), *from = p;
 
-	if (name != NULL)
-		for (; *name != '\0'; name++)
-			*p++ = (char)(*name >= 'a' && *name <= 'z' ?
-			    *name - 32 : *name);
-	else
-		p = fmt_u64(fmt_bytes(p, "IP-", 3), protocol);
+	for (; *name != '\0'; name++)
+		*p++ = (char)(*name >= 'a' && *name <= 'z' ? *name - 32 :
+		    *name);
 	k->out->p = p;
-	outbuf_pad(k->out, (size_t)(p - from), PROTOCOL_WIDTH);
+	outbuf_pad(k->out, (size_t)(p - from), width);
 	outbuf_char(k->out, ' ');
+}
+
+void
+text_upper(struct sink *k, const char *name)
+{
+	upper(k, name, PROTOCOL_WIDTH);
+}
+
+void
+text_protocol(struct sink *k, uint8_t protocol, int pad)
+{
+	const char *name = protocol_name(protocol);
+	char number[FMT_U64];
+
+	if (name == NULL) {
+		*fmt_u64(fmt_bytes(number, "ip-", 3), protocol) = '\0';
+		name = number;
+	}
+	upper(k, name, pad ? PROTOCOL_WIDTH : 0);
+}
+
+void
+text_end_line(struct sink *k)
+{
+	struct outbuf *o = k->out;
+
+	while (o->p > o->data && o->p[-1] == ' ')
+		o->p--;
+	outbuf_char(o, '\n');
 }
 
 static char *
@@ -175,18 +201,32 @@ put_endpoint(char *p, const union addr *a, uint16_t port,
 	return fmt_u64(p, port);
 }
 
+static char *
+put_pair(char *p, const union addr *a, uint16_t ap, const union addr *b,
+    uint16_t bp, unsigned int ip_version, int has_ports)
+{
+	p = put_endpoint(p, a, ap, ip_version, has_ports);
+	p = fmt_bytes(p, " > ", 3);
+	return put_endpoint(p, b, bp, ip_version, has_ports);
+}
+
+void
+text_pair(struct sink *k, const union addr *a, uint16_t ap,
+    const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
+{
+	k->out->p = put_pair(outbuf_room(k->out), a, ap, b, bp, ip_version,
+	    has_ports);
+}
+
 void
 text_addrs(struct sink *k, const union addr *a, uint16_t ap,
     const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
 {
-	char *p = outbuf_room(k->out), *from = p;
+	char *from = outbuf_room(k->out);
 	size_t width;
 
-	p = put_endpoint(p, a, ap, ip_version, has_ports);
-	p = fmt_bytes(p, " > ", 3);
-	p = put_endpoint(p, b, bp, ip_version, has_ports);
-	k->out->p = p;
-	width = (size_t)(p - from);
+	k->out->p = put_pair(from, a, ap, b, bp, ip_version, has_ports);
+	width = (size_t)(k->out->p - from);
 	if (k->addr_width < ADDR_WIDTH_MIN)
 		k->addr_width = ADDR_WIDTH_MIN;
 	if (width > k->addr_width && width <= ADDR_WIDTH_MAX)

@@ -13,8 +13,17 @@ void text_time(struct sink *, int64_t ts);
 void text_addrs(struct sink *, const union addr *a, uint16_t ap,
     const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports);
 
-/* "TCP  ", padded. */
-void text_protocol(struct sink *, uint8_t protocol);
+/* The same without padding. */
+void text_pair(struct sink *, const union addr *a, uint16_t ap,
+    const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports);
+
+/* "TCP    ": the column of protocols; without pad one space follows. */
+void text_protocol(struct sink *, uint8_t protocol, int pad);
+/* Another word in that column. */
+void text_upper(struct sink *, const char *name);
+
+/* A newline in place of spaces that stand at the end. */
+void text_end_line(struct sink *);
 
 /* Both states, client's first. */
 void text_states(struct sink *, const struct session *);

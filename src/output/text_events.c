@@ -24,11 +24,11 @@ text_event(struct sink *k, const struct session_event *ev)
 	outbuf_char(k->out, ' ');
 	text_colored(k, color[ev->kind], session_event_name[ev->kind], 10);
 	outbuf_char(k->out, ' ');
-	text_protocol(k, s->key.protocol);
+	text_protocol(k, s->key.protocol, 1);
 	text_addrs(k, &s->key.addr[c], s->key.port[c], &s->key.addr[c ^ 1],
 	    s->key.port[c ^ 1], s->key.ip_version, session_has_ports(&s->key));
 	text_colored(k, COLOR_NONE, ev->cause, 11);
 	outbuf_char(k->out, ' ');
 	text_states(k, s);
-	outbuf_char(k->out, '\n');
+	text_end_line(k);
 }

@@ -74,22 +74,84 @@ tcp_numbers(struct sink *k, const struct flow *f, const struct session *s)
 	number(k, "win", f->tcp.window, 5);
 }
 
-/* The innermost layer says it in its own words. */
-static void
-own_words(struct sink *k, const struct packet *p)
+/* What a glance wants of layers that no column holds; others say all. */
+static const struct brief {
+	const char *layer, *only[6];
+} briefs[] = {
+	{ "icmp", { "name", "id", "seq", "mtu", "gateway" } },
+	{ "icmpv6", { "name", "id", "seq", "mtu", "target" } },
+	{ "arp", { "operation", "sender_protocol", "target_protocol" } },
+};
+
+static const char *const *
+find_brief(const char *layer)
 {
-	const struct layer *l;
+	for (size_t i = 0; i < sizeof(briefs) / sizeof(briefs[0]); i++)
+		if (strcmp(briefs[i].layer, layer) == 0)
+			return briefs[i].only;
+	return NULL;
+}
+
+/* A layer in its own words. */
+static void
+own_words(struct sink *k, const struct packet *p, const struct layer *l,
+    const char *const *only)
+{
 	struct writer_text w;
 
-	for (unsigned int i = p->nlayers; i-- > 0;) {
-		l = &p->layer[i];
-		if (l->header == 0 || l->dissector->print == NULL)
-			continue;
-		outbuf_str(k->out, l->dissector->name);
-		writer_text_init(&w, k->out);
-		l->dissector->print(p, l, &w.writer);
-		break;
+	if (l->header == 0 || l->dissector->print == NULL)
+		return;
+	writer_text_init(&w, k->out);
+	w.only = only;
+	w.bare = only != NULL;
+	l->dissector->print(p, l, &w.writer);
+	while (w.depth > 0)
+		writer_end(&w.writer);
+}
+
+/* What an ICMP message says and, if it is an error, about whom. */
+static void
+icmp(struct sink *k, const struct packet *p)
+{
+	const struct flow *q = &p->quoted;
+	unsigned int i = 0;
+
+	while (i < p->nlayers &&
+	    find_brief(p->layer[i].dissector->name) == NULL)
+		i++;
+	if (i < p->nlayers)
+		own_words(k, p, &p->layer[i],
+		    find_brief(p->layer[i].dissector->name));
+	if (p->flags & PACKET_QUOTE && q->has & FLOW_IP) {
+		outbuf_str(k->out, " code ");
+		outbuf_u64(k->out, p->flow.icmp_code);
+		outbuf_str(k->out, " about ");
+		text_protocol(k, q->protocol, 0);
+		text_pair(k, &q->src, q->sport, &q->dst, q->dport,
+		    q->ip_version, q->has & FLOW_PORTS &&
+		    !(q->has & FLOW_ICMP));
 	}
+	outbuf_char(k->out, ' ');
+}
+
+/* The innermost header of a frame that holds no IP. */
+static void
+not_ip(struct sink *k, const struct packet *p)
+{
+	const struct layer *l;
+	unsigned int i = p->nlayers;
+
+	while (i > 1 && p->layer[i - 1].header == 0)
+		i--;
+	if (i == 0) {
+		number(k, "linktype", p->frame->linktype, 0);
+	} else {
+		l = &p->layer[i - 1];
+		text_upper(k, l->dissector->name);
+		own_words(k, p, l, find_brief(l->dissector->name));
+		outbuf_char(k->out, ' ');
+	}
+	number(k, "length", p->frame->len, 0);
 }
 
 static void
@@ -117,43 +179,29 @@ line_transport(struct sink *k, const struct packet *p,
 	}
 	if (f->has & FLOW_TRANSPORT)
 		number(k, "len", f->payload_len, 5);
-	if (f->has & FLOW_ICMP) {
-		own_words(k, p);
-		outbuf_char(k->out, ' ');
-	}
+	if (f->has & FLOW_ICMP)
+		icmp(k, p);
 }
 
-/* -v: every layer on a line of its own; -e: those below IP, on this one. */
+/* -v: every layer on a line of its own. */
 static void
-layers(struct sink *k, const struct packet *p, unsigned int from,
-    unsigned int to, const char *lead)
+layers(struct sink *k, const struct packet *p)
 {
-	struct writer_text w;
-
-	for (unsigned int i = from; i < to; i++) {
-		const struct layer *l = &p->layer[i];
-
-		outbuf_str(k->out, lead);
-		outbuf_str(k->out, l->dissector->name);
-		if (l->header == 0) {
-			outbuf_str(k->out, " (not whole)");
-			continue;
-		}
-		if (l->dissector->print == NULL)
-			continue;
-		writer_text_init(&w, k->out);
-		l->dissector->print(p, l, &w.writer);
-		while (w.depth > 0)
-			writer_end(&w.writer);
+	for (unsigned int i = 0; i < p->nlayers; i++) {
+		outbuf_str(k->out, "\n    ");
+		outbuf_str(k->out, p->layer[i].dissector->name);
+		own_words(k, p, &p->layer[i], NULL);
 	}
 }
 
+/* -e: the outermost layer, and the tags, on the packet's line. */
 static void
 link_header(struct sink *k, const struct packet *p)
 {
 	if (p->nlayers == 0)
 		return;
-	layers(k, p, 0, 1, "");
+	outbuf_str(k->out, p->layer[0].dissector->name);
+	own_words(k, p, &p->layer[0], NULL);
 	for (unsigned int i = 0; i < p->nvlans; i++) {
 		outbuf_str(k->out, " vlan ");
 		outbuf_u64(k->out, p->vlan[i] & 0xfffU);
@@ -170,7 +218,7 @@ text_packet(struct sink *k, const struct packet *p, const struct session *s)
 	if (k->options->link)
 		link_header(k, p);
 	if (f->has & FLOW_IP) {
-		text_protocol(k, f->protocol);
+		text_protocol(k, f->protocol, 1);
 		text_addrs(k, &f->src, f->sport, &f->dst, f->dport,
 		    f->ip_version, f->has & FLOW_PORTS &&
 		    !(f->has & FLOW_ICMP));
@@ -179,17 +227,13 @@ text_packet(struct sink *k, const struct packet *p, const struct session *s)
 			text_states(k, s);
 		else if (!(f->has & FLOW_TRANSPORT))
 			number(k, "len", f->ip_len, 0);
-	} else if (p->nlayers > 0) {
-		own_words(k, p);
-		number(k, " length", p->frame->len, 0);
 	} else {
-		number(k, "linktype", p->frame->linktype, 0);
-		number(k, "length", p->frame->len, 0);
+		not_ip(k, p);
 	}
 	notes(k, p->flags);
 	if (k->options->verbose)
-		layers(k, p, 0, p->nlayers, "\n    ");
-	outbuf_char(k->out, '\n');
+		layers(k, p);
+	text_end_line(k);
 	if (k->options->hex || k->options->hex_ascii || k->options->ascii)
 		text_dump(k, p);
 }

@@ -101,7 +101,7 @@ text_session(struct sink *k, const struct session *s)
 		header(k);
 	text_time(k, s->start);
 	duration(k, s->last - s->start);
-	text_protocol(k, s->key.protocol);
+	text_protocol(k, s->key.protocol, 1);
 	text_addrs(k, &s->key.addr[c], s->key.port[c], &s->key.addr[c ^ 1],
 	    s->key.port[c ^ 1], s->key.ip_version,
 	    session_has_ports(&s->key));
@@ -112,5 +112,5 @@ text_session(struct sink *k, const struct session *s)
 	text_colored(k, COLOR_NONE, session_end_name[s->end], END_WIDTH);
 	outbuf_char(k->out, ' ');
 	text_states(k, s);
-	outbuf_char(k->out, '\n');
+	text_end_line(k);
 }

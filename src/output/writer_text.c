@@ -2,23 +2,41 @@
 #include "output/fmt.h"
 #include "output/writers.h"
 
-static struct outbuf *
-out(struct writer *w)
+static struct writer_text *
+text(struct writer *w)
 {
-	return ((struct writer_text *)(void *)w)->out;
+	return (struct writer_text *)(void *)w;
 }
 
-/* The space and the name; the value's first byte goes to the result. */
+static int
+wanted(const struct writer_text *t, const char *s)
+{
+	const char *const *o = t->only;
+
+	if (t->hidden > 0)
+		return 0;
+	if (o == NULL || s == NULL || t->depth > 0)
+		return 1;
+	while (*o != NULL && strcmp(*o, s) != 0)
+		o++;
+	return *o != NULL;
+}
+
+/* The space and the name; the value's first byte goes to the result, which is
+ * NULL when the value is not wanted. */
 static char *
 name(struct writer *w, const char *s)
 {
-	struct writer_text *t = (struct writer_text *)(void *)w;
-	char *p = outbuf_room(t->out);
+	struct writer_text *t = text(w);
+	char *p;
 
+	if (!wanted(t, s))
+		return NULL;
+	p = outbuf_room(t->out);
 	if (!t->bare)
 		*p++ = ' ';
 	t->bare = 0;
-	if (s != NULL) {
+	if (s != NULL && strcmp(s, "name") != 0) {
 		p = fmt_bytes(p, s, strlen(s));
 		*p++ = ' ';
 	}
@@ -29,9 +47,12 @@ name(struct writer *w, const char *s)
 static void
 text_open(struct writer *w, const char *s, const char *brackets)
 {
-	struct writer_text *t = (struct writer_text *)(void *)w;
+	struct writer_text *t = text(w);
 
-	name(w, s);
+	if (name(w, s) == NULL) {
+		t->hidden++;
+		return;
+	}
 	outbuf_char(t->out, brackets[0]);
 	if (t->depth < WRITER_DEPTH)
 		t->close[t->depth] = brackets[1];
@@ -54,8 +75,12 @@ text_list(struct writer *w, const char *s)
 static void
 text_end(struct writer *w)
 {
-	struct writer_text *t = (struct writer_text *)(void *)w;
+	struct writer_text *t = text(w);
 
+	if (t->hidden > 0) {
+		t->hidden--;
+		return;
+	}
 	if (t->depth == 0)
 		return;
 	if (--t->depth < WRITER_DEPTH)
@@ -66,7 +91,10 @@ text_end(struct writer *w)
 static void
 text_number(struct writer *w, const char *s, uint64_t value)
 {
-	out(w)->p = fmt_u64(name(w, s), value);
+	char *p = name(w, s);
+
+	if (p != NULL)
+		text(w)->out->p = fmt_u64(p, value);
 }
 
 static void
@@ -74,49 +102,62 @@ text_hex(struct writer *w, const char *s, uint64_t value)
 {
 	char *p = name(w, s);
 
-	out(w)->p = fmt_hex(fmt_bytes(p, "0x", 2), value, 2);
+	if (p != NULL)
+		text(w)->out->p = fmt_hex(fmt_bytes(p, "0x", 2), value, 2);
 }
 
 static void
 text_boolean(struct writer *w, const char *s, int value)
 {
-	name(w, s);
-	outbuf_str(out(w), value ? "yes" : "no");
+	if (name(w, s) != NULL)
+		outbuf_str(text(w)->out, value ? "yes" : "no");
 }
 
 static void
-text_string(struct writer *w, const char *s, const char *text, size_t len)
+text_string(struct writer *w, const char *s, const char *value, size_t len)
 {
-	name(w, s);
-	outbuf_safe(out(w), text, len);
+	if (name(w, s) != NULL)
+		outbuf_safe(text(w)->out, value, len);
 }
 
 static void
 text_bytes(struct writer *w, const char *s, const uint8_t *b, size_t len)
 {
-	struct outbuf *o = out(w);
+	struct outbuf *o = text(w)->out;
 
-	name(w, s);
+	if (name(w, s) == NULL)
+		return;
 	for (size_t i = 0; i < len; i++)
 		o->p = fmt_hex(outbuf_room(o), b[i], 2);
+}
+
+/* An address, by its formatter. */
+static void
+text_address(struct writer *w, const char *s, const uint8_t *b,
+    char *(*fmt)(char *, const uint8_t *))
+{
+	char *p = name(w, s);
+
+	if (p != NULL)
+		text(w)->out->p = fmt(p, b);
 }
 
 static void
 text_mac(struct writer *w, const char *s, const uint8_t *b)
 {
-	out(w)->p = fmt_mac(name(w, s), b);
+	text_address(w, s, b, fmt_mac);
 }
 
 static void
 text_ipv4(struct writer *w, const char *s, const uint8_t *b)
 {
-	out(w)->p = fmt_ipv4(name(w, s), b);
+	text_address(w, s, b, fmt_ipv4);
 }
 
 static void
 text_ipv6(struct writer *w, const char *s, const uint8_t *b)
 {
-	out(w)->p = fmt_ipv6(name(w, s), b);
+	text_address(w, s, b, fmt_ipv6);
 }
 
 static const struct writer_ops text_ops = {
@@ -138,6 +179,7 @@ writer_text_init(struct writer_text *t, struct outbuf *o)
 {
 	t->writer.ops = &text_ops;
 	t->out = o;
-	t->depth = 0;
+	t->only = NULL;
+	t->depth = t->hidden = 0;
 	t->bare = 0;
 }

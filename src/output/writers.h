@@ -19,11 +19,14 @@ struct writer_json {
 	char close[WRITER_DEPTH];
 };
 
-/* Text: " name value", after what stands on the line. */
+/* Text: " name value", after what stands on the line.  What is called "name"
+ * speaks for itself and goes without. */
 struct writer_text {
 	struct writer writer;
 	struct outbuf *out;
+	const char *const *only; /* these and no others, ended by NULL */
 	unsigned int depth;
+	unsigned int hidden;	/* depth inside an object that is not wanted */
 	uint8_t bare;		/* right behind a bracket: no space */
 	char close[WRITER_DEPTH];
 };

@@ -13,48 +13,6 @@
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_DCCP = 33,
     PROTO_ICMPV6 = 58, PROTO_SCTP = 132, PROTO_UDPLITE = 136 };
 
-const char *const session_role_name[ROLES] = {
-	[ROLE_FIRST] = "first",
-	[ROLE_PORT] = "port",
-	[ROLE_SYN_ACK] = "syn_ack",
-	[ROLE_SYN] = "syn",
-};
-
-const char *const session_end_name[ENDS] = {
-	[END_OPEN] = "open",
-	[END_CLOSED] = "closed",
-	[END_RESET] = "reset",
-	[END_TIMEOUT] = "timeout",
-	[END_EVICTED] = "evicted",
-	[END_REUSED] = "reused",
-	[END_CAPTURE] = "capture_end",
-};
-
-const char *const session_event_name[EVENT_KINDS] = {
-	[EVENT_NEW] = "new",
-	[EVENT_STATE] = "state",
-	[EVENT_ROLE] = "role",
-	[EVENT_ICMP_ERROR] = "icmp_error",
-	[EVENT_END] = "end",
-};
-
-/* What Linux conntrack waits, but for established: see DESIGN in HACKING.md. */
-const struct session_timeout_info session_timeouts[TIMEOUTS] = {
-	[TIMEOUT_CLOSED] = { "closed", 10 },
-	[TIMEOUT_TIME_WAIT] = { "time_wait", 120 },
-	[TIMEOUT_LAST_ACK] = { "last_ack", 30 },
-	[TIMEOUT_CLOSE_WAIT] = { "close_wait", 60 },
-	[TIMEOUT_FIN_WAIT] = { "fin_wait", 120 },
-	[TIMEOUT_SYN_SENT] = { "syn_sent", 120 },
-	[TIMEOUT_SYN_RECEIVED] = { "syn_received", 60 },
-	[TIMEOUT_UNKNOWN] = { "unknown", 300 },
-	[TIMEOUT_ICMP] = { "icmp", 30 },
-	[TIMEOUT_UDP] = { "udp", 30 },
-	[TIMEOUT_UDP_ESTABLISHED] = { "udp_established", 120 },
-	[TIMEOUT_GENERIC] = { "generic", 600 },
-	[TIMEOUT_ESTABLISHED] = { "established", 0 },
-};
-
 struct session_table {
 	struct table table;
 	struct session_config config;
@@ -137,7 +95,7 @@ lookup_fill(const struct session_table *t, const struct flow *f,
 	unsigned int dir;
 
 	l->valid = f->has & FLOW_IP && (f->has & FLOW_PORTS ||
-	    !has_ports(f->protocol));
+	    !has_ports(f->protocol)) && !(f->has & FLOW_FRAGMENT);
 	if (!l->valid)
 		return;
 	l->dir = (uint8_t)(dir = direction(f));
@@ -157,8 +115,9 @@ session_prepare(struct session_table *t, const struct packet *p,
     struct session_lookup *l)
 {
 	lookup_fill(t, &p->flow, l);
-	if (p->flags & PACKET_HELD)
-		l->valid = 0;
+	if (!(p->flow.has & FLOW_TRANSPORT) && p->flow.has & FLOW_PORTS &&
+	    !(p->flags & PACKET_TRUNCATED))
+		l->valid = 0;	/* ports of a header that is none */
 	if (l->valid)
 		table_prefetch(&t->table, l->hash);
 }
@@ -386,6 +345,25 @@ step_other(struct session *s, unsigned int dir)
 	return me->packets == 1 && session_two_way(s) ? "reply" : NULL;
 }
 
+/* RFC 792 and RFC 4443: the errors, by IP version and type. */
+static const char *
+icmp_cause(const struct flow *f)
+{
+	static const char *const v4[] = { [3] = "unreachable",
+	    [4] = "source_quench", [5] = "redirect", [11] = "time_exceeded",
+	    [12] = "parameter_problem" };
+	static const char *const v6[] = { [1] = "unreachable",
+	    [2] = "packet_too_big", [3] = "time_exceeded",
+	    [4] = "parameter_problem" };
+	const char *cause = NULL;
+
+	if (f->ip_version == 4 && f->icmp_type < sizeof(v4) / sizeof(v4[0]))
+		cause = v4[f->icmp_type];
+	if (f->ip_version == 6 && f->icmp_type < sizeof(v6) / sizeof(v6[0]))
+		cause = v6[f->icmp_type];
+	return cause != NULL ? cause : "icmp_error";
+}
+
 /* An ICMP error is about the session that it quotes, if that is known. */
 static struct session *
 update_quoted(struct session_table *t, const struct packet *p)
@@ -400,7 +378,7 @@ update_quoted(struct session_table *t, const struct packet *p)
 	if (s == NULL)
 		return NULL;
 	s->icmp_errors++;
-	emit(t, EVENT_ICMP_ERROR, "icmp_error", p->frame->ts, s, p);
+	emit(t, EVENT_ICMP_ERROR, icmp_cause(&p->flow), p->frame->ts, s, p);
 	return s;
 }
 

@@ -111,7 +111,7 @@ load(size_t n, const char *filter, int *end)
 }
 
 /* Reads every beginning of the file: ends[k] is where frame k is whole. */
-static void
+__attribute__((unused)) static void
 cut_everywhere(const char *what, size_t header, const size_t *ends, int count)
 {
 	size_t n, total = used;

@@ -238,7 +238,7 @@ check_print(const struct packet *p, const struct layer *l)
 	return fault;
 }
 
-/* --- what was seen, as text ----------------------------------------------- */
+/* --- what was seen, as text ---------------------------------------------- */
 
 __attribute__((format(printf, 2, 3))) static void
 say(char *text, const char *fmt, ...)
@@ -324,7 +324,7 @@ packet_text(const struct packet *p, char text[WORDS][TEXT_MAX])
 			say(text[FLAGS], "%s", flag_names[i].name);
 }
 
-/* --- one dissection, and what must hold of any ------------------------------ */
+/* --- one dissection, and what must hold of any --------------------------- */
 
 static int
 inside(const uint8_t *p, size_t n, const uint8_t *data, size_t size)
@@ -462,7 +462,7 @@ test_case(struct testcase *t)
 	free(copy);
 }
 
-/* --- reading the notation ---------------------------------------------------- */
+/* --- reading the notation ------------------------------------------------ */
 
 /* The rest of the line behind its first word, single spaces; the word alone
  * stays in line. */

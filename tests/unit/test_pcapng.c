@@ -168,10 +168,10 @@ test_pcapng_clocks(void)
 		{ 6, 10, 0, 10000000000 },
 		{ 6, 10, 1, 10000001000 },
 		{ 6, -10, 1, -9999999000 },
-		{ 6, 0, UINT64_MAX, INT64_MAX },
-		{ 6, INT64_MAX, 1, INT64_MAX },
-		{ 6, INT64_MIN, 1, INT64_MIN },
-		{ 0, INT64_MIN, UINT64_MAX, INT64_MAX },
+		{ 6, 0, UINT64_MAX, FRAME_TS_MAX },
+		{ 6, INT64_MAX, 1, FRAME_TS_MAX },
+		{ 6, INT64_MIN, 1, -FRAME_TS_MAX },
+		{ 0, INT64_MIN, UINT64_MAX, FRAME_TS_MAX },
 	};
 	char what[80];
 	size_t i;

@@ -494,14 +494,14 @@ test_quote(void)
 	update(t, &p);
 	packet(&p, &f, &server, &client, 1, 0.1);
 	p.flow.has |= FLOW_ICMP | FLOW_ONE_WAY;
-	p.flow.sport = p.flow.dport = 3;
+	p.flow.sport = p.flow.dport = p.flow.icmp_type = 3;
 	p.flags = PACKET_QUOTE;
 	p.quoted = udp;
 	s = update(t, &p);
 	is_u64(s->key.protocol, 17, "an ICMP error is about what it quotes");
 	is_u64(s->icmp_errors, 1, "and is counted there");
 	is_u64(s->side[0].packets + s->side[1].packets, 1, "as no packet");
-	ok(strstr(events, "icmp_error:icmp_error") != NULL, "it is an event");
+	ok(strstr(events, "icmp_error:unreachable") != NULL, "an event");
 	p.quoted.dport++;
 	s = update(t, &p);
 	is_u64(s->key.protocol, 1, "of an unknown one it stands for itself");

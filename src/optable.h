@@ -1,0 +1,25 @@
+/*
+ * optable.h: every option, once: for the parser, and for the help.
+ *
+ * Only options.c uses this.
+ */
+#ifndef SRC_OPTABLE_H
+#define SRC_OPTABLE_H
+
+#include <getopt.h>
+
+enum { OPTABLE_ROWS = 80 };	/* no fewer than there are */
+
+/* Values of options without a letter; letters stand for themselves. */
+enum {
+	OPT_BACKEND = 256, OPT_PORT, OPT_HOST, OPT_PROTO, OPT_STATE,
+	OPT_PACKETS, OPT_EVENTS, OPT_SESSIONS, OPT_FORMAT, OPT_JSON, OPT_COLOR,
+	OPT_NANO, OPT_MAX_SESSIONS, OPT_TIMEOUT, OPT_SEED, OPT_DISSECTORS,
+	OPT_PLUGIN, OPT_VERSION,
+};
+
+/* getopt_long()'s two descriptions: OPTABLE_ROWS + 1 of the first, two
+ * characters a row and two more for the second. */
+void optable_getopt(struct option *longs, char *shorts);
+
+#endif

@@ -1,0 +1,45 @@
+/* session_names.c: what the parts of a session are called. */
+#include "session/session.h"
+
+const char *const session_role_name[ROLES] = {
+	[ROLE_FIRST] = "first",
+	[ROLE_PORT] = "port",
+	[ROLE_SYN_ACK] = "syn_ack",
+	[ROLE_SYN] = "syn",
+};
+
+const char *const session_end_name[ENDS] = {
+	[END_OPEN] = "open",
+	[END_CLOSED] = "closed",
+	[END_RESET] = "reset",
+	[END_TIMEOUT] = "timeout",
+	[END_EVICTED] = "evicted",
+	[END_REUSED] = "reused",
+	[END_CAPTURE] = "capture_end",
+};
+
+const char *const session_event_name[EVENT_KINDS] = {
+	[EVENT_NEW] = "new",
+	[EVENT_STATE] = "state",
+	[EVENT_ROLE] = "role",
+	[EVENT_ICMP_ERROR] = "icmp_error",
+	[EVENT_END] = "end",
+};
+
+/* What Linux conntrack waits; but an established connection is kept until
+ * memory asks for it back, and an unknown one as an unacknowledged one. */
+const struct session_timeout_info session_timeouts[TIMEOUTS] = {
+	[TIMEOUT_CLOSED] = { "closed", 10 },
+	[TIMEOUT_TIME_WAIT] = { "time_wait", 120 },
+	[TIMEOUT_LAST_ACK] = { "last_ack", 30 },
+	[TIMEOUT_CLOSE_WAIT] = { "close_wait", 60 },
+	[TIMEOUT_FIN_WAIT] = { "fin_wait", 120 },
+	[TIMEOUT_SYN_SENT] = { "syn_sent", 120 },
+	[TIMEOUT_SYN_RECEIVED] = { "syn_received", 60 },
+	[TIMEOUT_UNKNOWN] = { "unknown", 300 },
+	[TIMEOUT_ICMP] = { "icmp", 30 },
+	[TIMEOUT_UDP] = { "udp", 30 },
+	[TIMEOUT_UDP_ESTABLISHED] = { "udp_established", 120 },
+	[TIMEOUT_GENERIC] = { "generic", 600 },
+	[TIMEOUT_ESTABLISHED] = { "established", 0 },
+};
