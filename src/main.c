@@ -20,6 +20,8 @@ report(const struct errbuf *e)
 		fprintf(stderr, "%s\n", e->hint);
 }
 
+static volatile sig_atomic_t hup_reopens;	/* there is a file to reopen */
+
 static void
 on_signal(int sig)
 {
@@ -27,20 +29,27 @@ on_signal(int sig)
 		pipeline_report = 1;
 	else if (sig == SIGUSR2)
 		pipeline_flush = 1;
+	else if (sig == SIGHUP && hup_reopens)
+		pipeline_reopen = 1;
 	else
 		pipeline_stop = 1;
 }
 
 /* Without SA_RESTART: what waits for a frame comes back at once. */
 static void
-catch_signals(void)
+catch_signals(const struct options *o)
 {
 	static const int caught[] = { SIGINT, SIGTERM, SIGUSR1, SIGUSR2 };
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_handler = on_signal }, old;
 
 	sigemptyset(&sa.sa_mask);
 	for (unsigned int i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
 		sigaction(caught[i], &sa, NULL);
+	/* Under nohup the terminal's end is no end of ours. */
+	hup_reopens = o->write != NULL;
+	if (sigaction(SIGHUP, NULL, &old) == 0 && (hup_reopens ||
+	    old.sa_handler != SIG_IGN))
+		sigaction(SIGHUP, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -202,7 +211,7 @@ run(const struct options *o, const struct registry *registry)
 		return EXIT_FAILED;
 	}
 	state.pipeline = l;
-	catch_signals();
+	catch_signals(o);
 	pipeline_on_report(l, summary, &state);
 	status = o->nread > 0 ? run_files(o, l, &state) :
 	    run_live(o, l, &state);

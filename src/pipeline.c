@@ -1,4 +1,6 @@
 /* pipeline.c: from a source's frames to a sink's lines. */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,8 @@
 
 enum { LINKTYPE_ETHERNET = 1 };
 
-volatile sig_atomic_t pipeline_stop, pipeline_flush, pipeline_report;
+volatile sig_atomic_t pipeline_stop, pipeline_flush, pipeline_reopen,
+    pipeline_report;
 
 struct pipeline {
 	const struct options *options;
@@ -59,6 +62,22 @@ interface_name(void *arg, uint32_t ifindex)
 	return ifnames_get(&l->names, ifindex);
 }
 
+/* Is it one of the files that -r names? */
+static int
+is_read(const struct options *o, const char *path)
+{
+	struct stat written, read;
+
+	if (stat(path, &written) == -1 || !S_ISREG(written.st_mode))
+		return 0;
+	for (unsigned int i = 0; i < o->nread; i++)
+		if (stat(o->read[i], &read) == 0 &&
+		    read.st_dev == written.st_dev &&
+		    read.st_ino == written.st_ino)
+			return 1;
+	return 0;
+}
+
 static int
 open_outputs(struct pipeline *l, struct errbuf *e)
 {
@@ -72,6 +91,9 @@ open_outputs(struct pipeline *l, struct errbuf *e)
 	sink_init(&l->sink, &l->sink_options, &l->out);
 	if (o->write == NULL)
 		return 0;
+	if (is_read(o, o->write))
+		return err_set(e, "%s: it is being read, and would be "
+		    "overwritten", o->write);
 	l->writer = pcapwriter_open(o->write, LINKTYPE_ETHERNET,
 	    o->capture.snaplen, e);
 	return l->writer == NULL ? -1 : 0;
@@ -213,6 +235,36 @@ check_output(struct pipeline *l, struct errbuf *e)
 }
 
 static int
+reopen_writer(struct pipeline *l, struct errbuf *e)
+{
+	if (l->writer == NULL)
+		return 0;
+	return writer_result(l, pcapwriter_reopen(l->writer, e));
+}
+
+/* What the handlers have asked for since the last batch. */
+static int
+serve_signals(struct pipeline *l, struct errbuf *e)
+{
+	if (pipeline_report) {
+		pipeline_report = 0;
+		if (l->on_report != NULL)
+			l->on_report(l->report_arg);
+	}
+	if (pipeline_flush) {
+		pipeline_flush = 0;
+		outbuf_flush(&l->out);
+		if (flush_writer(l, e) == -1)
+			return -1;
+	}
+	if (pipeline_reopen) {
+		pipeline_reopen = 0;
+		return reopen_writer(l, e);
+	}
+	return 0;
+}
+
+static int
 between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 {
 	struct timespec now;
@@ -225,17 +277,8 @@ between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	/* Nobody waits for a line because a buffer is not full. */
 	if ((c->live || c->stream) && n < CAPTURE_BATCH)
 		outbuf_flush(&l->out);
-	if (pipeline_report) {
-		pipeline_report = 0;
-		if (l->on_report != NULL)
-			l->on_report(l->report_arg);
-	}
-	if (pipeline_flush) {
-		pipeline_flush = 0;
-		outbuf_flush(&l->out);
-		if (flush_writer(l, e) == -1)
-			return -1;
-	}
+	if (serve_signals(l, e) == -1)
+		return -1;
 	return check_output(l, e);
 }
 
@@ -261,6 +304,24 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 	return 0;
 }
 
+/* The last words of -w; a reader that went away was told of before. */
+static int
+close_writer(struct pipeline *l, struct errbuf *e)
+{
+	struct pcapwriter *w = l->writer;
+	int quiet, result;
+
+	if (w == NULL)
+		return 0;
+	result = flush_writer(l, e);
+	quiet = result == -1 || pcapwriter_errno(w) == EPIPE;
+	l->writer = NULL;
+	if (pcapwriter_close(w, quiet ? &(struct errbuf){ "", "" } : e) == -1 &&
+	    !quiet)
+		return -1;
+	return result;
+}
+
 int
 pipeline_finish(struct pipeline *l, struct errbuf *e)
 {
@@ -269,7 +330,7 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 	session_finish(l->table);
 	outbuf_flush(&l->out);
 	failed = check_output(l, e) == -1;
-	if (flush_writer(l, e) == -1)
+	if (close_writer(l, e) == -1)
 		failed = 1;
 	return failed ? -1 : 0;
 }

@@ -18,6 +18,8 @@ struct pipeline;
 /* Set by signal handlers, looked at between batches. */
 extern volatile sig_atomic_t pipeline_stop;	/* end, as if by itself */
 extern volatile sig_atomic_t pipeline_flush;	/* write out what is held */
+extern volatile sig_atomic_t pipeline_reopen;	/* the file of -w, see
+						 * pcapwriter_reopen() */
 extern volatile sig_atomic_t pipeline_report;	/* call on_report */
 
 struct pipeline_stats {

@@ -1,4 +1,6 @@
 /* pcapwriter.c: writes a classic capture file, draft-ietf-opsawg-pcap. */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -35,6 +37,17 @@ struct pcapwriter {
 	uint8_t started;	/* the file header is in the buffer */
 };
 
+/* The descriptor, or -1. */
+static int
+writer_create(const char *path, struct errbuf *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd == -1)
+		err_set(e, "%s: %s", path, strerror(errno));
+	return fd;
+}
+
 struct pcapwriter *
 pcapwriter_open(const char *path, uint32_t linktype, uint32_t snaplen,
     struct errbuf *e)
@@ -51,10 +64,8 @@ pcapwriter_open(const char *path, uint32_t linktype, uint32_t snaplen,
 	w->snaplen = snaplen ? snaplen : WRITER_SNAPLEN;
 	w->fd = STDOUT_FILENO;
 	if (strcmp(path, "-") != 0)
-		w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-		    0666);
+		w->fd = writer_create(path, e);
 	if (w->fd == -1) {
-		err_set(e, "%s: %s", path, strerror(errno));
 		free(w->buf);
 		free(w);
 		return NULL;
@@ -185,6 +196,35 @@ int
 pcapwriter_flush(struct pcapwriter *w, struct errbuf *e)
 {
 	return writer_drain(w, e);
+}
+
+/* Does the path still name the file that is being written? */
+static int
+writer_in_place(const struct pcapwriter *w)
+{
+	struct stat here, there;
+
+	return w->fd == STDOUT_FILENO || (fstat(w->fd, &here) == 0 &&
+	    stat(w->path, &there) == 0 && here.st_dev == there.st_dev &&
+	    here.st_ino == there.st_ino);
+}
+
+int
+pcapwriter_reopen(struct pcapwriter *w, struct errbuf *e)
+{
+	int fd;
+
+	if (writer_drain(w, e) == -1)
+		return -1;
+	if (writer_in_place(w))
+		return 0;
+	fd = writer_create(w->path, e);
+	if (fd == -1)
+		return -1;
+	close(w->fd);
+	w->fd = fd;
+	w->started = 0;
+	return 0;
 }
 
 int

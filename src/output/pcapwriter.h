@@ -33,6 +33,13 @@ int pcapwriter_write(struct pcapwriter *, const struct frame *,
     struct errbuf *);
 int pcapwriter_flush(struct pcapwriter *, struct errbuf *);
 
+/*
+ * When another file stands at the path by now (a log was rotated), or none,
+ * goes on in a new one there; else only flushes.  0, or -1 and errbuf: then
+ * the old file stays in use.
+ */
+int pcapwriter_reopen(struct pcapwriter *, struct errbuf *);
+
 /* Flushes, closes and frees, whatever it answers. */
 int pcapwriter_close(struct pcapwriter *, struct errbuf *);
 

@@ -24,14 +24,14 @@ put_bool(char *p, int value)
 }
 
 static char *
-put_protocol(char *p, const struct session_key *k)
+put_protocol(char *p, uint8_t protocol, uint8_t ip_version)
 {
-	const char *name = protocol_name(k->protocol);
+	const char *name = protocol_name(protocol);
 
 	p = PUT(p, ",\"protocol\":\"");
-	p = name != NULL ? put_str(p, name) : fmt_u64(p, k->protocol);
+	p = name != NULL ? put_str(p, name) : fmt_u64(p, protocol);
 	p = PUT(p, "\",\"ip_version\":");
-	return fmt_u64(p, k->ip_version);
+	return fmt_u64(p, ip_version);
 }
 
 static char *
@@ -266,7 +266,7 @@ json_session(struct sink *k, const struct session *s)
 	p = PUT(p, "\",\"duration\":");
 	p = fmt_seconds(p, s->last - s->start);
 	p = put_interface(p, k, s->ifindex);
-	p = put_protocol(p, &s->key);
+	p = put_protocol(p, s->key.protocol, s->key.ip_version);
 	p = put_icmp(p, &s->key, s->client);
 	p = put_session_state(p, s);
 	if (s->path != NULL)
@@ -317,7 +317,7 @@ json_event(struct sink *k, const struct session_event *ev)
 	p = put_str(p, session_event_name[ev->kind]);
 	p = PUT(p, "\",\"session\":");
 	p = fmt_u64(p, s->id);
-	p = put_protocol(p, &s->key);
+	p = put_protocol(p, s->key.protocol, s->key.ip_version);
 	p = put_icmp(p, &s->key, s->client);
 	p = put_both(p, s);
 	p = PUT(p, ",\"cause\":\"");
@@ -339,12 +339,7 @@ json_event(struct sink *k, const struct session_event *ev)
 static char *
 put_flow(char *p, const struct flow *f)
 {
-	const char *name = protocol_name(f->protocol);
-
-	p = PUT(p, ",\"protocol\":\"");
-	p = name != NULL ? put_str(p, name) : fmt_u64(p, f->protocol);
-	p = PUT(p, "\",\"ip_version\":");
-	p = fmt_u64(p, f->ip_version);
+	p = put_protocol(p, f->protocol, f->ip_version);
 	p = PUT(p, ",\"source\":{\"ip\":\"");
 	p = fmt_addr(p, &f->src, f->ip_version);
 	*p++ = '"';

@@ -70,17 +70,22 @@ def views():
     }
     port = get()
     wait_for(lambda: ended(dumps["events"]))
-    wait_for(lambda: re.search(r"TIME-WAIT", dumps["packets"].out[-1]))
+    lines = dumps["packets"].out
+    wait_for(lambda: re.search("TIME-WAIT +CLOSED|CLOSED\\? +TIME-WAIT",
+                               "".join(lines[-1:])))
+    for name, d in dumps.items():
+        if not name.startswith("another"):
+            ok(d.caught(len(lines)), f"{name}: all packets", *d.err)
     stopped(dumps)
-    packets(dumps["packets"].out, port)
+    packets(lines, port)
     events(dumps["events"].records("event"), port)
     session(dumps["sessions"].records("session"), port,
-            len(dumps["packets"].out))
+            len(lines))
     for name in "port", "filter", "pcap":
         d = subprocess.run([os.environ["SESSDUMP"], "-r", f"{name}.pcap",
                             "-t"], capture_output=True, text=True)
         equal(f"{name}.pcap, read back", d.stdout.splitlines(),
-              dumps["packets"].out)
+              lines)
     for name in "another port", "another filter":
         equal(f"{name}: nothing", dumps[name].out, [])
         ok(dumps[name].said("0 sessions"), f"{name}: no session",

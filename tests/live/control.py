@@ -68,8 +68,7 @@ def signals():
         # Lines appear though nobody asked for -l.
         ok(wait_for(lambda: len(d.out) >= 2), f"{backend}: lines at once",
            *d.out)
-        d.send(signal.SIGUSR1)
-        ok(wait_for(lambda: d.said("4 packets captured")),
+        ok(d.caught(4) and d.said("0 packets dropped by kernel"),
            f"{backend}, USR1: the summary", *d.err)
         ok(wait_for(lambda: d.said("1 session")),
            f"{backend}, USR1: sessions", *d.err)
@@ -78,11 +77,7 @@ def signals():
            f"{backend}, USR2: -w is written out", *reads("x.pcap"))
         equal(f"{backend}: it goes on", d.process.poll(), None)
         ping(1)
-
-        def all_six():
-            d.send(signal.SIGUSR1)
-            return d.said("6 packets captured")
-        ok(wait_for(all_six), f"{backend}: it captures on", *d.err)
+        ok(d.caught(6), f"{backend}: it captures on", *d.err)
         before = len(d.err)
         equal(f"{backend}, INT: status", d.stop(), 0)
         ok("6 packets captured" in d.err[before:],
@@ -97,6 +92,36 @@ def signals():
         equal(f"{backend}, TERM: status", d.stop(signal.SIGTERM), 0)
         ok(d.said("2 packets captured"), f"{backend}, TERM: the summary",
            *d.err)
+
+
+def quiet_wire():
+    """Sessions end by the clock when no packet comes."""
+    for backend in "afpacket", "pcap":
+        d = Dump("-i", "eth0", "--backend", backend, "--timeout", "icmp=1",
+                 "--events", "icmp")
+        ping(1)
+        ok(wait_for(lambda: any(" end " in x and " timeout " in x
+                                for x in d.out)),
+           f"{backend}: a session times out on a quiet wire", *d.out)
+        equal(f"{backend}: status", d.stop(), 0)
+
+
+def closed_pipe():
+    p = subprocess.Popen(
+        ["ip", "netns", "exec", lab.space[A], "sh", "-c",
+         '("$SESSDUMP" -i eth0 icmp 2>err; echo $? >status) | head -n 1'],
+        stdout=subprocess.PIPE, text=True)
+
+    def over():
+        ping(1)
+        return p.poll() is not None
+    ok(wait_for(over), "a closed pipe ends it")
+    p.kill()
+    equal("a closed pipe: lines", len(p.stdout.read().splitlines()), 1)
+    with open("status") as status, open("err") as err:
+        equal("a closed pipe: status", status.read(), "0\n")
+        equal("a closed pipe: no message",
+              [x for x in err if x.startswith("sessdump:")], [])
 
 
 def cut():
@@ -190,6 +215,8 @@ counted()
 directions()
 promiscuous()
 signals()
+quiet_wire()
+closed_pipe()
 cut()
 failures()
 if shutil.which("setpriv"):

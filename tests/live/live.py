@@ -1,6 +1,7 @@
 """TAP, and sessdump running in a host of the lab."""
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -88,6 +89,15 @@ class Dump:
     def stop(self, number=signal.SIGINT):
         self.send(number)
         return self.wait()
+
+    def caught(self, n):
+        """Has it seen so many packets, by its own account?  It is asked."""
+        def enough():
+            self.send(signal.SIGUSR1)
+            counts = [int(line.split()[0]) for line in self.err
+                      if re.match(r"\d+ packets? captured$", line)]
+            return counts and counts[-1] >= n
+        return wait_for(enough)
 
     def said(self, text):
         return any(text in line for line in self.err)

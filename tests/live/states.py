@@ -26,11 +26,11 @@ def kernel(host, port, peer):
 class Watch:
     """A connection, as sessdump and as the kernels see it."""
 
-    def __init__(self, what, *args, hosts=(A, B)):
+    def __init__(self, what, *args, hosts=(A, B), at=A):
         self.what = what
         self.hosts = hosts
         self.dump = Dump("--packets", "--events", "--sessions", "--json",
-                         *args)
+                         *args, host=at)
 
     def watch(self, client_port, server_port):
         self.ports = client_port, server_port
@@ -55,7 +55,16 @@ class Watch:
         equal(f"{self.what}: sessdump: {client}, {server}", self.wire(),
               want)
 
-    def end(self, reason):
+    def agree_one(self, side, want):
+        """The same of one side; the other does not know what is held."""
+        what = f"{self.what}: the {('client', 'server')[side]}: {want}"
+
+        def both():
+            return self.kernels()[side], (self.wire() or (None, None))[side]
+        wait_for(lambda: both() == (want, want))
+        equal(what, both(), (want, want))
+
+    def end(self, reason, syns=1):
         status = self.dump.stop()
         equal(f"{self.what}: status", status, 0)
         mine = [r for r in self.dump.records("session")
@@ -64,9 +73,9 @@ class Watch:
         if mine:
             equal(f"{self.what}: its end", mine[0]["end_reason"], reason)
             equal(f"{self.what}: its role", mine[0]["role"], "syn")
-            self.once(mine[0])
+            self.once(mine[0], syns)
 
-    def once(self, session):
+    def once(self, session, syns):
         """Every packet was seen once."""
         packets = [r for r in self.dump.records("packet")
                    if r.get("session") == session["id"]]
@@ -77,7 +86,8 @@ class Watch:
                            (session["server"], "server")):
             syn = [p for p in packets if p["source"]["port"] == side["port"]
                    and p["layers"][-1].get("flags", "").find("S") >= 0]
-            equal(f"{self.what}: SYNs of the {name}", len(syn), 1)
+            equal(f"{self.what}: SYNs of the {name}", len(syn),
+                  syns)
             equal(f"{self.what}: bytes of the {name}",
                   (side["payload_bytes"], side["stream_bytes"]), (5, 5))
 
@@ -169,6 +179,90 @@ def refused_and_aborted():
     c.close()
 
 
+def held():
+    """States that pass too fast to be seen, on a wire that waits."""
+    lab.ip(A, "link del eth0")
+    wire = lab.set_up()
+    tcp = "-i", "eth0", "tcp"
+
+    w = Watch("crossing SYNs", *tcp)
+    a, b = lab.new(A), lab.new(B)
+    w.watch(a.getsockname()[1], b.getsockname()[1])
+    wire.hold()
+    for s, to in ((a, b), (b, a)):
+        s.setblocking(False)
+        s.connect_ex(to.getsockname())
+    w.agree_one(0, "syn_sent")
+    wire.release()
+    w.agree("established", "established")
+    for s in (a, b):
+        s.settimeout(10)
+    lab.talk(a, b)
+    w.agree("established", "established")
+
+    w.what = "crossing FINs"
+    wire.hold(A)
+    a.shutdown(socket.SHUT_WR)
+    w.agree_one(0, "fin_wait_1")
+    b.shutdown(socket.SHUT_WR)
+    w.agree_one(0, "closing")
+    wire.release()
+    w.agree("time_wait", "time_wait")
+    w.end("closed", syns=2)		# each sent a SYN and a SYN-ACK
+    a.close()
+    b.close()
+
+    w = Watch("held at the server", *tcp, at=B)
+    l = lab.listener(7)
+    c = lab.new(A)
+    w.watch(c.getsockname()[1], 7)
+    wire.hold(B)
+    c.setblocking(False)
+    c.connect_ex((lab.B4, 7))
+    w.agree_one(1, "syn_received")
+    wire.release()
+    s = l.accept()[0]
+    c.settimeout(10)
+    lab.talk(c, s)
+    w.agree("established", "established")
+    c.shutdown(socket.SHUT_WR)
+    w.agree("fin_wait_2", "close_wait")
+    wire.hold(B)
+    s.close()
+    w.agree_one(1, "last_ack")
+    wire.release()
+    w.agree("time_wait", "closed")
+    w.dump.stop()
+    c.close()
+    l.close()
+
+    w = Watch("a lost FIN", *tcp)
+    c, s = lab.pair(7)
+    w.watch(c.getsockname()[1], 7)
+    lab.talk(c, s)
+    wire.lose(A)
+    c.shutdown(socket.SHUT_WR)
+    w.agree("fin_wait_2", "close_wait")
+    wire.lose(B)
+    s.close()
+    w.agree("time_wait", "closed")
+    w.dump.stop()
+    c.close()
+
+    c, s = lab.pair(7)
+    w = Watch("from the middle", *tcp)
+    w.watch(c.getsockname()[1], 7)
+    lab.talk(c, s)
+    w.agree("established", "established")
+    s.shutdown(socket.SHUT_WR)
+    w.agree("close_wait", "fin_wait_2")
+    c.close()
+    w.agree("closed", "time_wait")
+    w.dump.stop()
+    s.close()
+
+
 pairs()
 refused_and_aborted()
+held()
 finish()
