@@ -170,9 +170,9 @@ least_recent(struct session_table *t, unsigned int timeout)
 	struct session *s;
 
 	while ((s = table_oldest(&t->table, timeout)) != NULL &&
-	    s->last > s->queued) {
+	    s->touched) {
 		table_dequeue(&t->table, s);
-		table_enqueue(&t->table, s, s->last);
+		table_enqueue(&t->table, s);
 	}
 	return s;
 }
@@ -254,7 +254,7 @@ create(struct session_table *t, const struct packet *p,
 	s->path = path_get(t->paths, p);
 	role_init(s, &p->flow, l->dir);
 	s->timeout = TIMEOUT_UNKNOWN;
-	table_enqueue(&t->table, s, s->start);
+	table_enqueue(&t->table, s);
 	return s;
 }
 
@@ -305,7 +305,7 @@ update_end(struct session *s, enum tcp_event ev)
 
 /* Sets the timeout that the states now ask for. */
 static void
-requeue(struct session_table *t, struct session *s, int64_t now)
+requeue(struct session_table *t, struct session *s)
 {
 	enum session_timeout timeout = timeout_for(s);
 
@@ -313,7 +313,7 @@ requeue(struct session_table *t, struct session *s, int64_t now)
 		return;
 	table_dequeue(&t->table, s);
 	s->timeout = (uint8_t)timeout;
-	table_enqueue(&t->table, s, now);
+	table_enqueue(&t->table, s);
 }
 
 /* The cause of the change, or NULL when nothing changed. */
@@ -424,12 +424,13 @@ session_update(struct session_table *t, const struct packet *p,
 	if (is_new && (s = create(t, p, l)) == NULL)
 		return NULL;
 	count(&s->side[l->dir], p);
+	s->touched = !is_new;
 	if (now > s->last)
 		s->last = now;
 	cause = session_is_tcp(s) ? step_tcp(s, p, l->dir) :
 	    step_other(s, l->dir);
 	if (is_new || cause != NULL)
-		requeue(t, s, now);
+		requeue(t, s);
 	if (is_new)
 		emit(t, EVENT_NEW, cause != NULL ? cause : "packet", now, s, p);
 	else if (role_update(s, &p->flow, l->dir))

@@ -99,7 +99,7 @@ struct session_key {
 	uint8_t protocol;
 	uint8_t ip_version;
 	uint8_t one_way;	/* ICMP without a counterpart */
-	uint8_t zero;
+	uint8_t zero;		/* keys are compared whole */
 };
 
 struct session {
@@ -107,11 +107,11 @@ struct session {
 	uint32_t hash;
 	uint32_t prev, next;	/* in the list of its timeout */
 	uint8_t timeout;	/* enum session_timeout */
-	uint8_t client;		/* index into side[] */
+	uint8_t client : 1;	/* index into side[] */
+	uint8_t touched : 1;	/* active since it was put into its list */
 	uint8_t role;		/* enum session_role */
 	uint8_t end;		/* enum session_end, what it is heading for */
 	int64_t start, last;	/* times of the first and the last packet */
-	int64_t queued;		/* when it was put into its list */
 	struct side side[2];
 	uint64_t id;		/* from 1, in order of appearance */
 	int64_t syn, syn_ack, ack; /* times of the handshake's segments; or 0 */

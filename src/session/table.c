@@ -218,12 +218,12 @@ table_remove(struct table *t, struct session *s)
 }
 
 void
-table_enqueue(struct table *t, struct session *s, int64_t now)
+table_enqueue(struct table *t, struct session *s)
 {
 	struct table_list *l = &t->list[s->timeout];
 	uint32_t number = (uint32_t)(s - t->slab);
 
-	s->queued = now;
+	s->touched = 0;
 	s->next = 0;
 	s->prev = l->tail;
 	if (l->tail != 0)

@@ -20,7 +20,7 @@ enum {
 	TABLE_MAX_SESSIONS = 1 << 28,
 };
 
-/* A list in order of session.queued; numbers into the slab, 0 for none. */
+/* Oldest first; numbers into the slab, 0 for none. */
 struct table_list {
 	uint32_t head, tail;
 };
@@ -58,7 +58,7 @@ struct session *table_add(struct table *, const struct session_key *,
 void table_remove(struct table *, struct session *);
 
 /* Lists by session.timeout. */
-void table_enqueue(struct table *, struct session *, int64_t now);
+void table_enqueue(struct table *, struct session *);
 void table_dequeue(struct table *, struct session *);
 struct session *table_oldest(const struct table *, unsigned int timeout);
 
