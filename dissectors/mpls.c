@@ -74,7 +74,7 @@ is_ipv6(const struct packet *p, const struct cursor *c)
 	    packet_wire_left(p, c);
 }
 
-/* RFC 4385: a first nibble of 0 is a control word, if it is one at all. */
+/* RFC 4448: a control word begins with 16 zero bits, if there is one. */
 static enum verdict
 pseudowire(struct packet *p, struct cursor *c, int zero)
 {
@@ -101,7 +101,7 @@ below_labels(struct packet *p, struct cursor *c)
 		return p->missing > 0 ? DISSECT_SHORT : DISSECT_DONE;
 	switch (h[0] >> 4) {
 	case 0:
-		return pseudowire(p, c, 1);
+		return pseudowire(p, c, be16(h) == 0);
 	case 1:			/* associated channel, RFC 5586 */
 		return DISSECT_DONE;
 	case 4:

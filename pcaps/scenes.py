@@ -260,6 +260,28 @@ def tcp_lost_fin():
         c.close()
 
 
+def tcp_late_fin():
+    """a FIN lost before the observer: what follows it is seen first"""
+    wire = set_up()
+    with Capture("tcp_late_fin.pcap", B):
+        c, s = pair(7)
+        talk(c, s)
+        wire.lose(A)
+        c.shutdown(socket.SHUT_WR)
+        s.sendall(b"answer\n")	# its ACK stands behind the FIN
+        c.recv(100)
+        quiet(0.5)
+        s.close()
+        quiet()
+        # The same of the server, whose FIN is lost.
+        c, s = pair(7)
+        wire.lose(A)
+        c.close()
+        s.shutdown(socket.SHUT_WR)
+        quiet(0.6)
+        s.close()
+
+
 def tcp_simultaneous_open():
     """both connect at once: the SYNs cross on the wire"""
     wire = set_up()
@@ -942,8 +964,8 @@ def pcapng():
 
 SCENES = (http_, tcp_close_client, tcp_close_server, tcp_close_both,
           tcp_reset, tcp_refused, tcp_halfopen, tcp_lost_handshake,
-          tcp_lost_fin, tcp_simultaneous_open, tcp_fastopen, tcp_port_reuse,
-          tcp_keepalive, tcp_zero_window, tcp_loss, tcp_gso, tcp_urgent,
+          tcp_lost_fin, tcp_late_fin, tcp_simultaneous_open, tcp_fastopen,
+          tcp_port_reuse, tcp_keepalive, tcp_zero_window, tcp_loss, tcp_gso, tcp_urgent,
           mptcp, ipv6_tcp, ipv4_fragments, ipv6_fragments, udp_dns,
           udp_7777, udplite,
           icmp_ping4, icmp_ping6, icmp_unreachable, arp, multicast, lo,

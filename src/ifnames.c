@@ -19,20 +19,18 @@ is(const struct ifnames *t, uint32_t i, uint32_t ifindex)
 	    t->v[i].source == t->source;
 }
 
-/* Its number, or n when there is no room for one more. */
+/* Its number; without memory one that has no name. */
 static uint32_t
 add(struct ifnames *t, struct capture *c, uint32_t ifindex)
 {
 	const struct capture_interface *i = capture_interface(c, ifindex);
 
-	if (t->n == IFNAMES_MAX)
-		return t->n;
 	if (t->n == t->capacity) {
 		uint32_t capacity = t->capacity == 0 ? 16 : 2 * t->capacity;
 		struct ifname *v = realloc(t->v, capacity * sizeof(*v));
 
 		if (v == NULL)
-			return t->n;
+			return UINT32_MAX;
 		t->v = v;
 		t->capacity = capacity;
 	}
@@ -49,7 +47,7 @@ ifnames_map(struct ifnames *t, struct capture *c, struct frame *f)
 	if (!is(t, i, f->ifindex)) {
 		for (i = 0; i < t->n && !is(t, i, f->ifindex); i++)
 			continue;
-		if (i == t->n)
+		if (i == t->n && t->n < IFNAMES_MAX)
 			i = add(t, c, f->ifindex);
 		t->last = i;
 	}

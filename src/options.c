@@ -318,8 +318,18 @@ set_value(struct options *o, int opt, char *s, struct errbuf *e)
 static int
 check(const struct options *o, struct errbuf *e)
 {
+	int live_only = o->linktype != NULL ||
+	    o->capture.direction != CAPTURE_INOUT ||
+	    o->backend != BACKEND_DEFAULT;
+
 	if (o->interface != NULL && o->nread > 0)
 		return err_set(e, "-i and -r: one of them");
+	if (o->nread > 0 && live_only && o->action == ACTION_RUN)
+		return err_set(e, "-y, -Q, --backend: not with -r");
+	if (o->write != NULL && strcmp(o->write, "-") == 0 &&
+	    o->sink.views != 0)
+		return err_set(e, "-w -: standard output is taken, no view "
+		    "can go there");
 	return 0;
 }
 
@@ -330,6 +340,18 @@ set_defaults(struct options *o)
 	o->capture.linktype = -1;
 	o->capture.optimize = 1;
 	session_config_init(&o->session);
+}
+
+/* What getopt_long() did not take, and why: "word" is what it read last. */
+static int
+bad_option(const char *word, const char *shorts, struct errbuf *e)
+{
+	if (optopt == 0)
+		return err_set(e, "%s: no such option, or more than one "
+		    "begins so", word);
+	if (optopt < 256 && strchr(shorts, optopt) == NULL)
+		return err_set(e, "-%c: no such option", optopt);
+	return err_set(e, "%s: it takes no argument", word);
 }
 
 int
@@ -347,10 +369,8 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 	while ((opt = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const char *word = argv[optind - 1];
 
-		if (opt == '?' && optopt > 0 && optopt < 256 && word[1] != '-')
-			return err_set(e, "-%c: no such option", optopt);
 		if (opt == '?')
-			return err_set(e, "%s: no such option", word);
+			return bad_option(word, shorts, e);
 		if (opt == ':')
 			return err_set(e, "%s: its argument is missing", word);
 		if (optarg == NULL ? set_flag(o, opt) == -1 :
@@ -362,6 +382,8 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 	o->capture.filter = o->filter;
 	if (o->sink.views == 0 && o->write == NULL)
 		o->sink.views = VIEW_PACKETS;
+	if (o->packet_buffered && o->write == NULL)
+		o->line_buffered = 1;
 	return check(o, e);
 }
 

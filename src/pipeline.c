@@ -12,8 +12,6 @@
 #include "output/pcapwriter.h"
 #include "pipeline.h"
 
-enum { LINKTYPE_ETHERNET = 1 };
-
 volatile sig_atomic_t pipeline_stop, pipeline_flush, pipeline_reopen,
     pipeline_report;
 
@@ -28,7 +26,8 @@ struct pipeline {
 	struct sink sink;
 	struct sink_options sink_options;
 	struct pipeline_stats stats;
-	uint8_t has_views, done;
+	uint8_t done;
+	uint8_t told, writer_told;	/* that the output has failed */
 	void (*on_report)(void *);
 	void *report_arg;
 	struct frame frame[CAPTURE_BATCH];
@@ -89,14 +88,29 @@ open_outputs(struct pipeline *l, struct errbuf *e)
 	l->sink_options.interface = interface_name;
 	l->sink_options.arg = l;
 	sink_init(&l->sink, &l->sink_options, &l->out);
-	if (o->write == NULL)
+	l->out.stop = &pipeline_stop;
+	return 0;
+}
+
+/* The file of -w, once there is something to read: a source that cannot be
+ * opened destroys nothing. */
+static int
+open_writer(struct pipeline *l, const struct capture *c, struct errbuf *e)
+{
+	const struct options *o = l->options;
+
+	if (o->write == NULL || l->writer != NULL)
 		return 0;
+	l->done = 1;
 	if (is_read(o, o->write))
 		return err_set(e, "%s: it is being read, and would be "
 		    "overwritten", o->write);
-	l->writer = pcapwriter_open(o->write, LINKTYPE_ETHERNET,
+	l->writer = pcapwriter_open(o->write, c->linktype,
 	    o->capture.snaplen, e);
-	return l->writer == NULL ? -1 : 0;
+	if (l->writer == NULL)
+		return -1;
+	l->done = 0;
+	return 0;
 }
 
 struct pipeline *
@@ -112,7 +126,6 @@ pipeline_new(const struct options *o, const struct registry *r,
 	}
 	l->options = o;
 	l->registry = r;
-	l->has_views = o->sink.views != 0;
 	config.on_event = o->sink.views & VIEW_EVENTS ? on_event : NULL;
 	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
 	config.arg = l;
@@ -174,9 +187,12 @@ prepare(struct pipeline *l, struct capture *c, int n)
 static int
 writer_result(struct pipeline *l, int result)
 {
-	if (result == -1)
-		l->done = 1;
-	return result == -1 && pcapwriter_errno(l->writer) != EPIPE ? -1 : 0;
+	int quiet = l->writer_told || pcapwriter_errno(l->writer) == EPIPE;
+
+	if (result == 0)
+		return 0;
+	l->done = l->writer_told = 1;
+	return quiet ? 0 : -1;
 }
 
 static int
@@ -186,8 +202,22 @@ write_frame(struct pipeline *l, const struct frame *f, struct errbuf *e)
 
 	if (result == 0 && l->options->packet_buffered)
 		result = pcapwriter_flush(l->writer, e);
-	l->stats.written += result == 0;
 	return writer_result(l, result);
+}
+
+static int
+selected(struct pipeline *l, const struct packet *p, const struct session *s,
+    struct errbuf *e)
+{
+	const struct options *o = l->options;
+
+	if (!selection_session(o->selection, s))
+		return 0;
+	if (++l->stats.selected == o->count)
+		l->done = 1;
+	if (o->sink.views & VIEW_PACKETS)
+		l->sink.ops->packet(&l->sink, p, s);
+	return l->writer != NULL ? write_frame(l, p->frame, e) : 0;
 }
 
 static int
@@ -195,24 +225,18 @@ process(struct pipeline *l, const struct packet *p,
     const struct session_lookup *lookup, struct errbuf *e)
 {
 	const struct options *o = l->options;
-	struct session *s;
+	int result = 0;
 
-	l->stats.packets++;
-	if (!selection_packet(o->selection, p))
-		return 0;
-	s = session_update(l->table, p, lookup);
-	if (!selection_session(o->selection, s))
-		return 0;
-	l->stats.selected++;
-	if (o->sink.views & VIEW_PACKETS)
-		l->sink.ops->packet(&l->sink, p, s);
+	if (l->stats.packets++ == 0)
+		sink_begin(&l->sink, p->frame->ts);
+	if (selection_packet(o->selection, p))
+		result = selected(l, p, session_update(l->table, p, lookup),
+		    e);
+	else
+		session_expire(l->table, p->frame->ts);
 	if (o->line_buffered)
 		outbuf_flush(&l->out);
-	if (l->writer != NULL && write_frame(l, p->frame, e) == -1)
-		return -1;
-	if (l->stats.selected == o->count)
-		l->done = 1;
-	return 0;
+	return result;
 }
 
 static int
@@ -226,12 +250,18 @@ flush_writer(struct pipeline *l, struct errbuf *e)
 static int
 check_output(struct pipeline *l, struct errbuf *e)
 {
-	if (l->out.error == 0)
+	int error = l->out.error;
+
+	if (error == 0)
 		return 0;
 	l->done = 1;
-	if (l->out.error == EPIPE)
+	if (error == EPIPE || l->told)
 		return 0;
-	return err_set(e, "standard output: %s", strerror(l->out.error));
+	l->told = 1;
+	if (error == EINTR)
+		return err_set(e, "standard output: blocked when told to "
+		    "stop; what was held is lost");
+	return err_set(e, "standard output: %s", strerror(error));
 }
 
 static int
@@ -287,6 +317,8 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 {
 	int n;
 
+	if (open_writer(l, c, e) == -1)
+		return -1;
 	ifnames_source(&l->names);
 	while (!pipeline_done(l)) {
 		n = capture_read(c, l->frame, CAPTURE_BATCH, e);
@@ -327,6 +359,7 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 {
 	int failed;
 
+	defrag_finish(l->defrag);
 	session_finish(l->table);
 	outbuf_flush(&l->out);
 	failed = check_output(l, e) == -1;

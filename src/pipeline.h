@@ -25,7 +25,6 @@ extern volatile sig_atomic_t pipeline_report;	/* call on_report */
 struct pipeline_stats {
 	uint64_t packets;	/* read */
 	uint64_t selected;
-	uint64_t written;	/* to -w */
 	const struct session_stats *sessions;
 	const struct defrag_stats *defrag;
 };

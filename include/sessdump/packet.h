@@ -142,6 +142,8 @@ struct packet {
 	uint16_t next_alt;	/* and the key to try when that has none */
 	uint8_t nlayers;	/* the last is the one being dissected */
 	uint8_t nvlans, ntunnels;
+	uint8_t own_layers;	/* of these, not in a quotation; set behind
+				 * the last one */
 	uint16_t vlan[PACKET_VLANS];	/* tag control, outer first */
 	struct layer layer[PACKET_LAYERS];
 	struct tunnel tunnel[PACKET_TUNNELS];

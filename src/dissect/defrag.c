@@ -88,14 +88,20 @@ defrag_release(struct defrag *d)
 }
 
 void
-defrag_free(struct defrag *d)
+defrag_finish(struct defrag *d)
 {
 	struct datagram *g;
 
-	if (d == NULL)
-		return;
 	while ((g = TAILQ_FIRST(&d->waiting)) != NULL)
 		give_up(d, g);
+}
+
+void
+defrag_free(struct defrag *d)
+{
+	if (d == NULL)
+		return;
+	defrag_finish(d);
 	defrag_release(d);
 	free(d);
 }

@@ -41,6 +41,9 @@ void defrag_free(struct defrag *);
  */
 int defrag_add(struct defrag *, struct packet *, struct cursor *);
 
+/* The capture is over: what is incomplete is lost. */
+void defrag_finish(struct defrag *);
+
 /* Frees what completed datagrams stand in: call it before the next batch. */
 void defrag_release(struct defrag *);
 

@@ -11,28 +11,42 @@ packet_start(struct packet *p, const struct frame *f)
 	p->flags = 0;
 	p->missing = f->len - f->caplen;
 	p->nlayers = p->nvlans = p->ntunnels = 0;
+	packet_next(p, TABLE_LINKTYPE, f->linktype);
 	if (f->flags & FRAME_VLAN)
 		packet_vlan(p, f->vlan_tci);
 }
 
+/* How the packet stood before the datagram that it quotes. */
+struct quote {
+	uint32_t flags;
+	uint8_t layers, tunnels, vlans;
+};
+
 /* The ICMP error steps aside for the datagram that it quotes. */
 static void
-quote_start(struct packet *p)
+quote_start(struct packet *p, struct quote *before)
 {
+	before->flags = p->flags;
+	before->layers = p->nlayers;
+	before->tunnels = p->ntunnels;
+	before->vlans = p->nvlans;
 	p->quoted = p->flow;
 	memset(&p->flow, 0, sizeof(p->flow));
 }
 
 /* A quotation is cut by design: what is wrong with it, is not with the packet
- * that quotes.  "flags" are those from before it. */
+ * that quotes, nor are its tunnels.  "before" is how the packet stood. */
 static void
-quote_end(struct packet *p, uint32_t flags)
+quote_end(struct packet *p, const struct quote *before)
 {
 	struct flow icmp = p->quoted;
 
 	p->quoted = p->flow;
 	p->flow = icmp;
-	p->flags = flags;
+	p->flags = before->flags;
+	p->own_layers = before->layers;
+	p->ntunnels = before->tunnels;
+	p->nvlans = before->vlans;
 }
 
 /* A header that is not whole: was it the snapshot, or the sender? */
@@ -77,9 +91,22 @@ static int
 pass_fragment(struct defrag *defrag, struct packet *p, struct cursor *c,
     int quoting)
 {
-	if (quoting)
-		return p->flow.frag.offset == 0;
-	return defrag_add(defrag, p, c);
+	if (!quoting)
+		return defrag_add(defrag, p, c);
+	if (p->flow.frag.offset != 0)
+		return 0;
+	p->flow.has &= ~(uint32_t)FLOW_FRAGMENT;
+	return 1;
+}
+
+/* The dissector of what packet_next() named. */
+static const struct dissector *
+find_next(const struct registry *r, const struct packet *p)
+{
+	const struct dissector *d = registry_find(r, p->next_table,
+	    p->next_key);
+
+	return d != NULL ? d : registry_find(r, p->next_table, p->next_alt);
 }
 
 void
@@ -87,9 +114,9 @@ dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
     struct packet *p)
 {
 	struct cursor c = { f->data, f->data + f->caplen };
-	const struct dissector *alt = NULL, *d = registry_find(r,
-	    TABLE_LINKTYPE, f->linktype);
-	uint32_t flags_before_quote = 0;
+	const struct dissector *alt, *d = registry_find(r, TABLE_LINKTYPE,
+	    f->linktype);
+	struct quote before = { 0, 0, 0, 0 };
 	int quoting = 0;
 
 	packet_start(p, f);
@@ -97,9 +124,13 @@ dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
 		const uint8_t *start = c.p;
 		enum verdict v = step(d, p, &c);
 
-		if (v == DISSECT_DONE && c.p == start && alt != d) {
+		if (v == DISSECT_DONE && c.p == start) {
+			/* Not its protocol; the other port may say which. */
+			alt = registry_find(r, p->next_table, p->next_alt);
+			if (alt == d || p->next_key == p->next_alt)
+				break;
+			p->next_key = p->next_alt;
 			d = alt;
-			alt = NULL;
 			continue;
 		}
 		if (v != DISSECT_OK)
@@ -109,14 +140,11 @@ dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
 			break;
 		if (p->flags & PACKET_QUOTE && !quoting) {
 			quoting = 1;
-			flags_before_quote = p->flags;
-			quote_start(p);
+			quote_start(p, &before);
 		}
-		d = registry_find(r, p->next_table, p->next_key);
-		alt = registry_find(r, p->next_table, p->next_alt);
-		if (d == NULL)
-			d = alt;
+		d = find_next(r, p);
 	}
+	p->own_layers = p->nlayers;
 	if (quoting)
-		quote_end(p, flags_before_quote);
+		quote_end(p, &before);
 }

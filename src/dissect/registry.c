@@ -5,6 +5,8 @@
 
 #include "dissect/registry.h"
 
+enum { NAME_MAX_LENGTH = 31 };	/* records make room for that */
+
 /* Generated from dissectors/Makemodule.am; ended by NULL. */
 extern const struct dissector *const builtin_dissectors[];
 
@@ -83,6 +85,9 @@ registry_add(struct registry *r, const struct dissector *d, const char *from,
 	    d->dissect == NULL)
 		return err_set(e, "%s: name, title, match or dissect is "
 		    "missing", from);
+	if (strlen(d->name) > NAME_MAX_LENGTH)
+		return err_set(e, "%s: a name of more than %d characters",
+		    from, NAME_MAX_LENGTH);
 	if (find_name(r, d->name) != NULL)
 		return err_set(e, "%s: there is a dissector named %s already",
 		    from, d->name);

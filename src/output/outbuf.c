@@ -17,6 +17,7 @@ outbuf_init(struct outbuf *o, int fd)
 	o->limit = o->data + OUTBUF_SIZE - OUTBUF_ROOM;
 	o->fd = fd;
 	o->error = 0;
+	o->stop = NULL;
 	return 0;
 }
 
@@ -33,7 +34,7 @@ wait_writable(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
 
-	return poll(&pfd, 1, -1) == -1 && errno != EINTR ? -1 : 0;
+	return poll(&pfd, 1, -1) == -1 ? -1 : 0;
 }
 
 int
@@ -48,7 +49,7 @@ outbuf_flush(struct outbuf *o)
 			s += n;
 		else if (errno == EAGAIN && wait_writable(o->fd) == 0)
 			continue;
-		else if (errno != EINTR)
+		else if (errno != EINTR || (o->stop != NULL && *o->stop))
 			o->error = errno;
 	}
 	o->p = o->data;

@@ -2,12 +2,13 @@
  * outbuf.h: text on its way to a descriptor, in large writes.
  *
  * Room is asked for once a record, then everything is stored without a check.
- * An error is kept, and what comes after it is dropped: ask outbuf_error()
- * now and then.
+ * An error is kept in "error", and what comes after it is dropped: look now
+ * and then.
  */
 #ifndef SRC_OUTPUT_OUTBUF_H
 #define SRC_OUTPUT_OUTBUF_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -22,7 +23,9 @@ struct outbuf {
 	char *limit;		/* flush when p is past this */
 	char *data;
 	int fd;
-	int error;		/* errno of the write that failed, or 0 */
+	int error;		/* errno of the write that failed, or 0;
+				 * EINTR: it was blocked when told to stop */
+	const volatile sig_atomic_t *stop; /* set by a signal; may be NULL */
 };
 
 /* -1 when memory is short.  The descriptor stays the caller's. */
@@ -38,6 +41,15 @@ outbuf_room(struct outbuf *o)
 	if (o->p > o->limit)
 		outbuf_flush(o);
 	return o->p;
+}
+
+/* A line begins: what stands on it stays in place until it is
+ * OUTBUF_ROOM long, so that widths can be taken from o->p. */
+static inline void
+outbuf_line(struct outbuf *o)
+{
+	if (o->p > o->limit - OUTBUF_ROOM)
+		outbuf_flush(o);
 }
 
 static inline void
@@ -75,7 +87,7 @@ void outbuf_json(struct outbuf *, const char *s, size_t n);
 /* Untrusted text for a terminal: what is no printable ASCII as \xNN. */
 void outbuf_safe(struct outbuf *, const char *s, size_t n);
 
-/* Spaces until the line, which began at offset "from", is "column" wide. */
+/* Spaces, until what is "width" wide is as wide as "column". */
 void outbuf_pad(struct outbuf *, size_t width, size_t column);
 
 #endif

@@ -212,7 +212,7 @@ writer_in_place(const struct pcapwriter *w)
 int
 pcapwriter_reopen(struct pcapwriter *w, struct errbuf *e)
 {
-	int fd;
+	int fd, old;
 
 	if (writer_drain(w, e) == -1)
 		return -1;
@@ -221,9 +221,11 @@ pcapwriter_reopen(struct pcapwriter *w, struct errbuf *e)
 	fd = writer_create(w->path, e);
 	if (fd == -1)
 		return -1;
-	close(w->fd);
+	old = w->fd;
 	w->fd = fd;
 	w->started = 0;
+	if (close(old) == -1)
+		return err_set(e, "%s: close: %s", w->path, strerror(errno));
 	return 0;
 }
 

@@ -35,8 +35,7 @@ int pcapwriter_flush(struct pcapwriter *, struct errbuf *);
 
 /*
  * When another file stands at the path by now (a log was rotated), or none,
- * goes on in a new one there; else only flushes.  0, or -1 and errbuf: then
- * the old file stays in use.
+ * goes on in a new one there; else only flushes.  0, or -1 and errbuf.
  */
 int pcapwriter_reopen(struct pcapwriter *, struct errbuf *);
 

@@ -21,3 +21,9 @@ sink_init(struct sink *s, const struct sink_options *options,
 	s->out = out;
 	s->quarter = INT64_MIN;
 }
+
+void
+sink_begin(struct sink *s, int64_t ts)
+{
+	s->first = s->previous = ts;
+}

@@ -64,7 +64,6 @@ struct sink {
 	int64_t first, previous;	/* times of packets, for -ttt, -ttttt */
 	int64_t quarter, utc_offset;	/* of local time, by quarter hours */
 	uint32_t addr_width;		/* of the address column, so far */
-	uint8_t has_first;
 	uint8_t has_header;		/* of the session table */
 };
 
@@ -72,5 +71,8 @@ extern const struct sink_ops sink_text, sink_json;
 
 /* The options and the buffer must outlive the sink. */
 void sink_init(struct sink *, const struct sink_options *, struct outbuf *);
+
+/* The time of the first packet that was read, whether it is shown or not. */
+void sink_begin(struct sink *, int64_t ts);
 
 #endif

@@ -157,8 +157,10 @@ put_side(char *p, const struct session *s, unsigned int i)
 	p = COUNTER(p, "packets", side->packets);
 	p = COUNTER(p, "frame_bytes", side->frame_bytes);
 	p = COUNTER(p, "ip_bytes", side->ip_bytes);
-	p = COUNTER(p, "payload_bytes", side->payload_bytes);
-	p = COUNTER(p, "stream_bytes", side->stream_bytes);
+	if (side->seen & SIDE_PAYLOAD || side->packets == 0) {
+		p = COUNTER(p, "payload_bytes", side->payload_bytes);
+		p = COUNTER(p, "stream_bytes", side->stream_bytes);
+	}
 	if (tcp)
 		p = put_side_tcp(p, side);
 	if (side->packets > 0)
@@ -171,7 +173,7 @@ put_side(char *p, const struct session *s, unsigned int i)
 static char *
 put_interval(char *p, const char *name, int64_t from, int64_t to, int *first)
 {
-	if (from == 0 || to == 0)
+	if (from == SESSION_NEVER || to == SESSION_NEVER || to < from)
 		return p;
 	p = *first ? PUT(p, ",\"rtt\":{\"") : PUT(p, ",\"");
 	p = put_str(p, name);
@@ -324,12 +326,13 @@ json_event(struct sink *k, const struct session_event *ev)
 	p = put_str(p, ev->cause);
 	*p++ = '"';
 	if (ev->kind == EVENT_ICMP_ERROR) {
-		p = COUNTER(p, "icmp_type", ev->packet->flow.icmp_type);
-		p = COUNTER(p, "icmp_code", ev->packet->flow.icmp_code);
-		p = PUT(p, ",\"icmp_source\":\"");
+		p = PUT(p, ",\"icmp_error\":{\"type\":");
+		p = fmt_u64(p, ev->packet->flow.icmp_type);
+		p = COUNTER(p, "code", ev->packet->flow.icmp_code);
+		p = PUT(p, ",\"source\":\"");
 		p = fmt_addr(p, &ev->packet->flow.src,
 		    ev->packet->flow.ip_version);
-		*p++ = '"';
+		p = PUT(p, "\"}");
 	}
 	p = PUT(p, "}\n");
 	k->out->p = p;

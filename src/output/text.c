@@ -79,10 +79,6 @@ text_time(struct sink *k, int64_t ts)
 	int64_t shown = ts, s;
 	uint32_t ns;
 
-	if (!k->has_first) {
-		k->has_first = 1;
-		k->first = k->previous = ts;
-	}
 	if (k->options->time == TIME_DELTA)
 		shown = ts - k->previous;
 	if (k->options->time == TIME_SINCE_FIRST)

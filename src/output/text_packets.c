@@ -5,6 +5,12 @@
 #include "output/text.h"
 #include "output/writers.h"
 
+enum {
+	SEQ_WIDTH	= 8,	/* of digits: up to 100 MB */
+	DETAILS_WIDTH	= 42,	/* of TCP's flags, seq, ack and win */
+	QUIET_WIDTH	= 6,	/* of its flags alone */
+};
+
 /* A labelled number, as wide as most are: columns line up. */
 static void
 number(struct sink *k, const char *label, uint32_t value, size_t width)
@@ -46,31 +52,29 @@ tcp_flags(struct sink *k, unsigned int flags)
 	outbuf_char(k->out, ' ');
 }
 
-/* Relative to each side's first sequence number, where that is known. */
+/* Relative to each side's first sequence number; as it stands where that was
+ * never seen. */
 static void
 tcp_numbers(struct sink *k, const struct flow *f, const struct session *s)
 {
-	const struct side *me = NULL, *peer = NULL;
 	uint32_t seq = f->tcp.seq, ack = f->tcp.ack;
 
 	if (s != NULL) {
 		int dir = memcmp(&s->key.addr[0], &f->src,
 		    sizeof(f->src)) != 0 || s->key.port[0] != f->sport;
+		const struct side *me = &s->side[dir];
+		const struct side *peer = &s->side[dir ^ 1];
 
-		me = &s->side[dir];
-		peer = &s->side[dir ^ 1];
 		if (me->seen & SIDE_SEQ)
 			seq -= me->base;
 		if (peer->seen & SIDE_SEQ)
 			ack -= peer->base;
-		else if (me->seen & SIDE_ACK)
-			ack -= me->ack;
 	}
-	number(k, "seq", seq, 7);
+	number(k, "seq", seq, SEQ_WIDTH);
 	if (f->tcp.flags & TCP_ACK)
-		number(k, "ack", ack, 7);
+		number(k, "ack", ack, SEQ_WIDTH);
 	else
-		outbuf_pad(k->out, 0, 12);
+		outbuf_pad(k->out, 0, sizeof("ack ") + SEQ_WIDTH);
 	number(k, "win", f->tcp.window, 5);
 }
 
@@ -81,6 +85,8 @@ static const struct brief {
 	{ "icmp", { "name", "id", "seq", "mtu", "gateway" } },
 	{ "icmpv6", { "name", "id", "seq", "mtu", "target" } },
 	{ "arp", { "operation", "sender_protocol", "target_protocol" } },
+	{ "igmp", { "name", "group" } },
+	{ "esp", { "spi", "seq" } },
 };
 
 static const char *const *
@@ -109,19 +115,19 @@ own_words(struct sink *k, const struct packet *p, const struct layer *l,
 		writer_end(&w.writer);
 }
 
-/* What an ICMP message says and, if it is an error, about whom. */
+/* The words of the layer that has some for a glance; of an ICMP error also
+ * about whom it is. */
 static void
-icmp(struct sink *k, const struct packet *p)
+glance(struct sink *k, const struct packet *p)
 {
 	const struct flow *q = &p->quoted;
-	unsigned int i = 0;
+	const char *const *only = NULL;
 
-	while (i < p->nlayers &&
-	    find_brief(p->layer[i].dissector->name) == NULL)
-		i++;
-	if (i < p->nlayers)
-		own_words(k, p, &p->layer[i],
-		    find_brief(p->layer[i].dissector->name));
+	for (unsigned int i = 0; i < p->nlayers && only == NULL; i++) {
+		only = find_brief(p->layer[i].dissector->name);
+		if (only != NULL)
+			own_words(k, p, &p->layer[i], only);
+	}
 	if (p->flags & PACKET_QUOTE && q->has & FLOW_IP) {
 		outbuf_str(k->out, " code ");
 		outbuf_u64(k->out, p->flow.icmp_code);
@@ -131,7 +137,6 @@ icmp(struct sink *k, const struct packet *p)
 		    q->ip_version, q->has & FLOW_PORTS &&
 		    !(q->has & FLOW_ICMP));
 	}
-	outbuf_char(k->out, ' ');
 }
 
 /* The innermost header of a frame that holds no IP. */
@@ -166,21 +171,34 @@ notes(struct sink *k, uint32_t flags)
 			text_colored(k, COLOR_RED, note[i], 0);
 }
 
+/* What stands between the addresses and the length: what TCP has there sets
+ * the width, so that lengths and states of all protocols line up. */
 static void
-line_transport(struct sink *k, const struct packet *p,
-    const struct session *s)
+details(struct sink *k, const struct packet *p, const struct session *s)
 {
+	size_t width = k->options->quiet ? QUIET_WIDTH : DETAILS_WIDTH;
 	const struct flow *f = &p->flow;
+	char *from = k->out->p;
 
 	if (f->has & FLOW_TCP) {
 		tcp_flags(k, f->tcp.flags);
 		if (!k->options->quiet)
 			tcp_numbers(k, f, s);
+	} else if (f->has & FLOW_ICMP || !(f->has & FLOW_PORTS)) {
+		glance(k, p);
 	}
+	outbuf_pad(k->out, (size_t)(k->out->p - from), width - 1);
+	if (k->out->p[-1] != ' ')
+		outbuf_char(k->out, ' ');
+}
+
+static void
+length(struct sink *k, const struct flow *f)
+{
 	if (f->has & FLOW_TRANSPORT)
 		number(k, "len", f->payload_len, 5);
-	if (f->has & FLOW_ICMP)
-		icmp(k, p);
+	else
+		number(k, "iplen", f->ip_len, 3);
 }
 
 /* -v: every layer on a line of its own. */
@@ -214,6 +232,7 @@ text_packet(struct sink *k, const struct packet *p, const struct session *s)
 {
 	const struct flow *f = &p->flow;
 
+	outbuf_line(k->out);
 	text_time(k, p->frame->ts);
 	if (k->options->link)
 		link_header(k, p);
@@ -222,11 +241,10 @@ text_packet(struct sink *k, const struct packet *p, const struct session *s)
 		text_addrs(k, &f->src, f->sport, &f->dst, f->dport,
 		    f->ip_version, f->has & FLOW_PORTS &&
 		    !(f->has & FLOW_ICMP));
-		line_transport(k, p, s);
+		details(k, p, s);
+		length(k, f);
 		if (s != NULL)
 			text_states(k, s);
-		else if (!(f->has & FLOW_TRANSPORT))
-			number(k, "len", f->ip_len, 0);
 	} else {
 		not_ip(k, p);
 	}

@@ -8,13 +8,17 @@ json(struct writer *w)
 	return (struct writer_json *)(void *)w;
 }
 
-/* The comma and the name; the value's first byte goes to the result. */
+/* The comma and the name; the value's first byte goes to the result, which is
+ * NULL inside of what is nested too deep. */
 static char *
 name(struct writer *w, const char *s)
 {
 	struct writer_json *j = json(w);
-	char *p = outbuf_room(j->out);
+	char *p;
 
+	if (j->hidden > 0)
+		return NULL;
+	p = outbuf_room(j->out);
 	if (j->comma)
 		*p++ = ',';
 	j->comma = 1;
@@ -33,11 +37,12 @@ json_open(struct writer *w, const char *s, const char *brackets)
 {
 	struct writer_json *j = json(w);
 
-	name(w, s);
+	if (j->depth == WRITER_DEPTH || name(w, s) == NULL) {
+		j->hidden++;
+		return;
+	}
 	outbuf_char(j->out, brackets[0]);
-	if (j->depth < WRITER_DEPTH)
-		j->close[j->depth] = brackets[1];
-	j->depth++;
+	j->close[j->depth++] = brackets[1];
 	j->comma = 0;
 }
 
@@ -58,31 +63,37 @@ json_end(struct writer *w)
 {
 	struct writer_json *j = json(w);
 
+	if (j->hidden > 0) {
+		j->hidden--;
+		return;
+	}
 	if (j->depth == 0)
 		return;
-	if (--j->depth < WRITER_DEPTH)
-		outbuf_char(j->out, j->close[j->depth]);
+	outbuf_char(j->out, j->close[--j->depth]);
 	j->comma = 1;
 }
 
 static void
 json_number(struct writer *w, const char *s, uint64_t value)
 {
-	json(w)->out->p = fmt_u64(name(w, s), value);
+	char *p = name(w, s);
+
+	if (p != NULL)
+		json(w)->out->p = fmt_u64(p, value);
 }
 
 static void
 json_boolean(struct writer *w, const char *s, int value)
 {
-	name(w, s);
-	outbuf_str(json(w)->out, value ? "true" : "false");
+	if (name(w, s) != NULL)
+		outbuf_str(json(w)->out, value ? "true" : "false");
 }
 
 static void
 json_string(struct writer *w, const char *s, const char *text, size_t len)
 {
-	name(w, s);
-	outbuf_json(json(w)->out, text, len);
+	if (name(w, s) != NULL)
+		outbuf_json(json(w)->out, text, len);
 }
 
 static void
@@ -90,7 +101,8 @@ json_bytes(struct writer *w, const char *s, const uint8_t *b, size_t len)
 {
 	struct outbuf *o = json(w)->out;
 
-	name(w, s);
+	if (name(w, s) == NULL)
+		return;
 	outbuf_char(o, '"');
 	for (size_t i = 0; i < len; i++)
 		o->p = fmt_hex(outbuf_room(o), b[i], 2);
@@ -104,6 +116,8 @@ json_quoted(struct writer *w, const char *s, const uint8_t *b,
 {
 	char *p = name(w, s);
 
+	if (p == NULL)
+		return;
 	*p++ = '"';
 	p = fmt(p, b);
 	*p++ = '"';
@@ -147,6 +161,6 @@ writer_json_init(struct writer_json *j, struct outbuf *out, int comma)
 {
 	j->writer.ops = &json_ops;
 	j->out = out;
-	j->depth = 0;
+	j->depth = j->hidden = 0;
 	j->comma = comma != 0;
 }

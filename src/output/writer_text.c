@@ -49,14 +49,12 @@ text_open(struct writer *w, const char *s, const char *brackets)
 {
 	struct writer_text *t = text(w);
 
-	if (name(w, s) == NULL) {
+	if (t->depth == WRITER_DEPTH || name(w, s) == NULL) {
 		t->hidden++;
 		return;
 	}
 	outbuf_char(t->out, brackets[0]);
-	if (t->depth < WRITER_DEPTH)
-		t->close[t->depth] = brackets[1];
-	t->depth++;
+	t->close[t->depth++] = brackets[1];
 	t->bare = 1;
 }
 
@@ -83,8 +81,7 @@ text_end(struct writer *w)
 	}
 	if (t->depth == 0)
 		return;
-	if (--t->depth < WRITER_DEPTH)
-		outbuf_char(t->out, t->close[t->depth]);
+	outbuf_char(t->out, t->close[--t->depth]);
 	t->bare = 0;
 }
 

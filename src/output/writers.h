@@ -15,6 +15,7 @@ struct writer_json {
 	struct writer writer;	/* first: it is what print() is given */
 	struct outbuf *out;
 	unsigned int depth;
+	unsigned int hidden;	/* depth inside of what is nested too deep */
 	uint8_t comma;		/* something stands before */
 	char close[WRITER_DEPTH];
 };

@@ -45,9 +45,9 @@ hash_bytes(uint64_t h, const void *p, size_t n)
 static uint32_t
 path_hash(const struct packet *p)
 {
-	uint64_t h = p->nlayers;
+	uint64_t h = p->own_layers;
 
-	for (unsigned int i = 0; i < p->nlayers; i++)
+	for (unsigned int i = 0; i < p->own_layers; i++)
 		h = (h ^ (uintptr_t)p->layer[i].dissector >> 4) *
 		    UINT64_C(0x9e3779b97f4a7c15);
 	for (unsigned int i = 0; i < p->nvlans; i++)
@@ -61,10 +61,10 @@ path_hash(const struct packet *p)
 static int
 path_equal(const struct path *a, const struct packet *p)
 {
-	if (a->nlayers != p->nlayers || a->nvlans != p->nvlans ||
+	if (a->nlayers != p->own_layers || a->nvlans != p->nvlans ||
 	    a->ntunnels != p->ntunnels)
 		return 0;
-	for (unsigned int i = 0; i < p->nlayers; i++)
+	for (unsigned int i = 0; i < p->own_layers; i++)
 		if (a->layer[i] != p->layer[i].dissector)
 			return 0;
 	for (unsigned int i = 0; i < p->nvlans; i++)
@@ -82,10 +82,10 @@ path_new(const struct packet *p, uint32_t hash)
 	if (n == NULL)
 		return NULL;
 	n->hash = hash;
-	n->nlayers = p->nlayers;
+	n->nlayers = p->own_layers;
 	n->nvlans = p->nvlans;
 	n->ntunnels = p->ntunnels;
-	for (unsigned int i = 0; i < p->nlayers; i++)
+	for (unsigned int i = 0; i < p->own_layers; i++)
 		n->layer[i] = p->layer[i].dissector;
 	for (unsigned int i = 0; i < p->nvlans; i++)
 		n->vlan[i] = p->vlan[i] & 0xfff;

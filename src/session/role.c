@@ -59,7 +59,7 @@ role_init(struct session *s, const struct flow *f, unsigned int dir)
 				client = (int)(dir ^ 1);
 		}
 	}
-	s->client = client & 1;
+	s->client = (uint8_t)client;
 	s->role = (uint8_t)role;
 }
 
@@ -73,7 +73,7 @@ role_update(struct session *s, const struct flow *f, unsigned int dir)
 	if (client == -1 || role <= s->role)
 		return 0;
 	swapped = client != s->client;
-	s->client = client & 1;
+	s->client = (uint8_t)client;
 	s->role = (uint8_t)role;
 	return swapped;
 }

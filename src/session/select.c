@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,8 @@ bit_get(const uint64_t *map, unsigned int i)
 /* Calls add for each part between commas. */
 static int
 each(struct selection *s, const char *list, const char *what,
-    int (*add)(struct selection *, const char *), struct errbuf *e)
+    const char *noun, int (*add)(struct selection *, const char *),
+    struct errbuf *e)
 {
 	char item[ITEM_MAX];
 
@@ -72,8 +74,8 @@ each(struct selection *s, const char *list, const char *what,
 		memcpy(item, list, n);
 		item[n] = '\0';
 		if (add(s, item) == -1)
-			return err_set(e, "%s: %s: not a %s", what, item,
-			    what + 2);
+			return err_set(e, "%s: %s: not %s", what, item,
+			    noun);
 		if (list[n] == '\0')
 			return 0;
 		list += n + 1;
@@ -175,28 +177,37 @@ int
 selection_ports(struct selection *s, const char *list, struct errbuf *e)
 {
 	s->any_port = 0;
-	return each(s, list, "--port", add_port, e);
+	return each(s, list, "--port", "a port, or a range of them",
+	    add_port, e);
 }
 
 int
 selection_hosts(struct selection *s, const char *list, struct errbuf *e)
 {
 	s->any_host = 0;
-	return each(s, list, "--host", add_host, e);
+	return each(s, list, "--host", "an address or a prefix",
+	    add_host, e);
 }
 
 int
 selection_protocols(struct selection *s, const char *list, struct errbuf *e)
 {
 	s->any_protocol = 0;
-	return each(s, list, "--proto", add_protocol, e);
+	return each(s, list, "--proto", "a protocol",
+	    add_protocol, e);
 }
 
 int
 selection_states(struct selection *s, const char *list, struct errbuf *e)
 {
 	s->any_state = 0;
-	return each(s, list, "--state", add_state, e);
+	if (each(s, list, "--state", "a state", add_state, e) == 0)
+		return 0;
+	snprintf(e->hint, sizeof(e->hint), "states: new");
+	for (unsigned int i = 0; i < TCP_STATES; i++)
+		snprintf(e->hint + strlen(e->hint), sizeof(e->hint) -
+		    strlen(e->hint), " %s", tcp_state_name[i]);
+	return -1;
 }
 
 static int

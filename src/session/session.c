@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/clock.h"
 #include "session/path.h"
 #include "session/role.h"
 #include "session/table.h"
 #include "session/tcp.h"
 
 #define SECOND	INT64_C(1000000000)
+
+enum { STEPS_BACK = 64 };	/* at a time; see expire_list() */
 
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_DCCP = 33,
     PROTO_ICMPV6 = 58, PROTO_SCTP = 132, PROTO_UDPLITE = 136 };
@@ -18,6 +21,7 @@ struct session_table {
 	struct session_config config;
 	struct path_table *paths;
 	struct session_stats stats;
+	struct packet_clock clock;
 	int64_t next_expiry;
 };
 
@@ -94,8 +98,9 @@ lookup_fill(const struct session_table *t, const struct flow *f,
 	struct session_key *k = &l->key;
 	unsigned int dir;
 
+	l->held = (f->has & FLOW_FRAGMENT) != 0;
 	l->valid = f->has & FLOW_IP && (f->has & FLOW_PORTS ||
-	    !has_ports(f->protocol)) && !(f->has & FLOW_FRAGMENT);
+	    (!has_ports(f->protocol) && !l->held));
 	if (!l->valid)
 		return;
 	l->dir = (uint8_t)(dir = direction(f));
@@ -116,7 +121,7 @@ session_prepare(struct session_table *t, const struct packet *p,
 {
 	lookup_fill(t, &p->flow, l);
 	if (!(p->flow.has & FLOW_TRANSPORT) && p->flow.has & FLOW_PORTS &&
-	    !(p->flags & PACKET_TRUNCATED))
+	    !(p->flags & PACKET_TRUNCATED) && !l->held)
 		l->valid = 0;	/* ports of a header that is none */
 	if (l->valid)
 		table_prefetch(&t->table, l->hash);
@@ -163,36 +168,38 @@ timed_out(const struct session_table *t, const struct session *s, int64_t now)
 	return limit != 0 && now - s->last > limit;
 }
 
-/* The head of a list, once those that were active since stand behind. */
-static struct session *
-least_recent(struct session_table *t, unsigned int timeout)
+/* Ends what has timed out, from the head of one list.  A session with a time
+ * stamp in the future must not keep those behind it alive: it steps back. */
+static void
+expire_list(struct session_table *t, unsigned int timeout, int64_t now)
 {
+	unsigned int steps = STEPS_BACK;
 	struct session *s;
 
-	while ((s = table_oldest(&t->table, timeout)) != NULL &&
-	    s->touched) {
-		table_dequeue(&t->table, s);
-		table_enqueue(&t->table, s);
+	while ((s = table_oldest(&t->table, timeout)) != NULL) {
+		if (timed_out(t, s, now)) {
+			end_session(t, s, END_TIMEOUT,
+			    s->last + t->config.timeout[timeout]);
+		} else if (s->last > now + CLOCK_NEAR && steps-- > 0) {
+			table_dequeue(&t->table, s);
+			table_enqueue(&t->table, s);
+		} else {
+			break;
+		}
 	}
-	return s;
 }
 
 void
-session_expire(struct session_table *t, int64_t now)
+session_expire(struct session_table *t, int64_t ts)
 {
-	if (now < t->next_expiry)
+	int64_t now = clock_tick(&t->clock, ts);
+
+	if (now < t->next_expiry && now > t->next_expiry - 2 * CLOCK_NEAR)
 		return;
 	t->next_expiry = now + SECOND;
-	for (unsigned int i = 0; i < TIMEOUTS; i++) {
-		struct session *s;
-
-		if (t->config.timeout[i] == 0)
-			continue;
-		while ((s = least_recent(t, i)) != NULL &&
-		    timed_out(t, s, now))
-			end_session(t, s, END_TIMEOUT,
-			    s->last + t->config.timeout[i]);
-	}
+	for (unsigned int i = 0; i < TIMEOUTS; i++)
+		if (t->config.timeout[i] != 0)
+			expire_list(t, i, now);
 }
 
 /* Closed sessions go before open ones, the least recently active first. */
@@ -202,7 +209,7 @@ evict(struct session_table *t, int64_t now)
 	struct session *victim = NULL;
 
 	for (unsigned int i = 0; i < TIMEOUTS; i++) {
-		struct session *s = least_recent(t, i);
+		struct session *s = table_oldest(&t->table, i);
 
 		if (s != NULL && (victim == NULL || s->last < victim->last))
 			victim = s;
@@ -215,6 +222,22 @@ evict(struct session_table *t, int64_t now)
 	if (victim->end == END_OPEN)
 		t->stats.evicted_open++;
 	end_session(t, victim, END_EVICTED, now);
+}
+
+/* Lists are in order of activity, to a second or so: a busy session is not
+ * moved with every packet. */
+static void
+keep_order(struct session_table *t, struct session *s, int64_t now)
+{
+	uint32_t step = (uint32_t)(now >> 30);
+
+	if (s->moved == step)
+		return;
+	s->moved = step;
+	if (s->next == 0)
+		return;		/* the last already */
+	table_dequeue(&t->table, s);
+	table_enqueue(&t->table, s);
 }
 
 static enum session_timeout
@@ -251,6 +274,7 @@ create(struct session_table *t, const struct packet *p,
 		t->stats.peak = t->stats.live;
 	s->start = s->last = p->frame->ts;
 	s->ifindex = p->frame->ifindex;
+	s->syn = s->syn_ack = s->ack = SESSION_NEVER;
 	s->path = path_get(t->paths, p);
 	role_init(s, &p->flow, l->dir);
 	s->timeout = TIMEOUT_UNKNOWN;
@@ -267,6 +291,9 @@ count(struct side *me, const struct packet *p)
 		me->ttl = f->ttl;
 	me->frame_bytes += p->datagram_bytes;
 	me->ip_bytes += f->ip_len;
+	if (!(f->has & FLOW_TRANSPORT))
+		return;
+	me->seen |= SIDE_PAYLOAD;
 	me->payload_bytes += f->payload_len;
 }
 
@@ -277,15 +304,15 @@ time_handshake(struct session *s, unsigned int dir, enum tcp_event ev,
 {
 	int by_client = dir == s->client;
 
-	if (s->ack != 0)
+	if (s->ack != SESSION_NEVER)
 		return;
-	if (ev == TCP_EV_SYN && by_client && s->syn_ack == 0)
+	if (ev == TCP_EV_SYN && by_client && s->syn_ack == SESSION_NEVER)
 		s->syn = ts;
-	else if (ev == TCP_EV_SYN_ACK && !by_client && s->syn != 0 &&
-	    s->syn_ack == 0)
+	else if (ev == TCP_EV_SYN_ACK && !by_client &&
+	    s->syn != SESSION_NEVER && s->syn_ack == SESSION_NEVER)
 		s->syn_ack = ts;
 	else if ((ev == TCP_EV_ACK || ev == TCP_EV_DATA) && by_client &&
-	    s->syn != 0)
+	    s->syn != SESSION_NEVER)
 		s->ack = ts;
 }
 
@@ -328,7 +355,7 @@ step_tcp(struct session *s, const struct packet *p, unsigned int dir)
 		return NULL;
 	ev = tcp_classify(me, peer, &p->flow);
 	changed = tcp_move(me, peer, ev);
-	tcp_remember(me, &p->flow);
+	tcp_remember(me, peer, &p->flow);
 	time_handshake(s, dir, ev, p->frame->ts);
 	if (!changed)
 		return NULL;
@@ -345,25 +372,6 @@ step_other(struct session *s, unsigned int dir)
 	return me->packets == 1 && session_two_way(s) ? "reply" : NULL;
 }
 
-/* RFC 792 and RFC 4443: the errors, by IP version and type. */
-static const char *
-icmp_cause(const struct flow *f)
-{
-	static const char *const v4[] = { [3] = "unreachable",
-	    [4] = "source_quench", [5] = "redirect", [11] = "time_exceeded",
-	    [12] = "parameter_problem" };
-	static const char *const v6[] = { [1] = "unreachable",
-	    [2] = "packet_too_big", [3] = "time_exceeded",
-	    [4] = "parameter_problem" };
-	const char *cause = NULL;
-
-	if (f->ip_version == 4 && f->icmp_type < sizeof(v4) / sizeof(v4[0]))
-		cause = v4[f->icmp_type];
-	if (f->ip_version == 6 && f->icmp_type < sizeof(v6) / sizeof(v6[0]))
-		cause = v6[f->icmp_type];
-	return cause != NULL ? cause : "icmp_error";
-}
-
 /* An ICMP error is about the session that it quotes, if that is known. */
 static struct session *
 update_quoted(struct session_table *t, const struct packet *p)
@@ -375,10 +383,11 @@ update_quoted(struct session_table *t, const struct packet *p)
 	if (!l.valid)
 		return NULL;
 	s = table_find(&t->table, &l.key, l.hash);
-	if (s == NULL)
+	if (s == NULL || timed_out(t, s, p->frame->ts))
 		return NULL;
 	s->icmp_errors++;
-	emit(t, EVENT_ICMP_ERROR, icmp_cause(&p->flow), p->frame->ts, s, p);
+	emit(t, EVENT_ICMP_ERROR, session_icmp_cause(&p->flow), p->frame->ts,
+	    s, p);
 	return s;
 }
 
@@ -397,7 +406,7 @@ find_current(struct session_table *t, const struct packet *p,
 		    s->last + t->config.timeout[s->timeout]);
 		return NULL;
 	}
-	if (p->flow.has & FLOW_TCP && tcp_is_new_connection(s,
+	if (p->flow.has & FLOW_TCP && tcp_is_new_connection(
 	    &s->side[l->dir], &s->side[l->dir ^ 1], &p->flow)) {
 		end_session(t, s, END_REUSED, now);
 		return NULL;
@@ -417,6 +426,8 @@ session_update(struct session_table *t, const struct packet *p,
 	session_expire(t, now);
 	if (!l->valid)
 		return NULL;
+	if (l->held)
+		return table_find(&t->table, &l->key, l->hash);
 	if (p->flags & PACKET_QUOTE && (s = update_quoted(t, p)) != NULL)
 		return s;
 	s = find_current(t, p, l);
@@ -424,13 +435,13 @@ session_update(struct session_table *t, const struct packet *p,
 	if (is_new && (s = create(t, p, l)) == NULL)
 		return NULL;
 	count(&s->side[l->dir], p);
-	s->touched = !is_new;
 	if (now > s->last)
 		s->last = now;
 	cause = session_is_tcp(s) ? step_tcp(s, p, l->dir) :
 	    step_other(s, l->dir);
 	if (is_new || cause != NULL)
 		requeue(t, s);
+	keep_order(t, s, now);
 	if (is_new)
 		emit(t, EVENT_NEW, cause != NULL ? cause : "packet", now, s, p);
 	else if (role_update(s, &p->flow, l->dir))
@@ -448,6 +459,16 @@ by_id(const void *a, const void *b)
 	return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
 }
 
+/* It may have timed out within the last second. */
+static void
+finish_one(struct session_table *t, struct session *s)
+{
+	int64_t now = t->clock.now;
+
+	end_session(t, s, timed_out(t, s, now) ? END_TIMEOUT : END_CAPTURE,
+	    now);
+}
+
 void
 session_finish(struct session_table *t)
 {
@@ -460,7 +481,7 @@ session_finish(struct session_table *t)
 		if (slab[i].id == 0)
 			continue;
 		if (order == NULL)
-			end_session(t, &slab[i], END_CAPTURE, slab[i].last);
+			finish_one(t, &slab[i]);
 		else
 			order[n++] = &slab[i];
 	}
@@ -468,6 +489,6 @@ session_finish(struct session_table *t)
 		return;
 	qsort(order, n, sizeof(*order), by_id);
 	for (uint32_t i = 0; i < n; i++)
-		end_session(t, order[i], END_CAPTURE, order[i]->last);
+		finish_one(t, order[i]);
 	free(order);
 }

@@ -3,7 +3,8 @@
  *
  * A session is a transport protocol and two (address, port) pairs.  Everything
  * that belongs to one side stands in side[2]; side[0] is the lower pair in
- * byte order, whoever speaks.  "client" says which of the two opened it.
+ * byte order, whoever speaks (of ICMP without a counterpart, the sender).
+ * "client" says which of the two opened it.
  *
  * Time is packet time, in nanoseconds since 1970.
  */
@@ -39,7 +40,7 @@ enum session_end {
 
 /* What a session waits for; each has its time and its list. */
 enum session_timeout {
-	TIMEOUT_CLOSED,		/* in the order in which they are evicted */
+	TIMEOUT_CLOSED,		/* these two are evicted before all others */
 	TIMEOUT_TIME_WAIT,
 	TIMEOUT_LAST_ACK,
 	TIMEOUT_CLOSE_WAIT,
@@ -57,6 +58,9 @@ enum session_timeout {
 
 extern const char *const session_role_name[ROLES];
 extern const char *const session_end_name[ENDS];
+/* "unreachable": what an ICMP error is an event's cause as. */
+const char *session_icmp_cause(const struct flow *);
+
 extern const struct session_timeout_info {
 	const char *name;	/* as in --timeout NAME=SECONDS */
 	uint32_t seconds;	/* default; 0: never */
@@ -66,11 +70,13 @@ extern const struct session_timeout_info {
 enum {
 	SIDE_SYN	= 1 << 0, /* isn is known */
 	SIDE_FIN	= 1 << 1, /* fin is valid */
-	SIDE_ACK	= 1 << 2, /* ack and edge are valid */
+	SIDE_ACK	= 1 << 2, /* ack is valid */
 	SIDE_SEQ	= 1 << 3, /* base and next are valid */
 	SIDE_MSS	= 1 << 4,
 	SIDE_SCALE	= 1 << 5,
 	SIDE_SACK	= 1 << 6, /* offered in its SYN */
+	SIDE_RIVAL	= 1 << 7, /* rival is valid */
+	SIDE_PAYLOAD	= 1 << 8, /* the bytes of payload were known */
 };
 
 /* What one endpoint sent.  Sequence numbers are absolute. */
@@ -84,11 +90,12 @@ struct side {
 	uint32_t next;		/* one past the highest sent */
 	uint32_t ack;		/* highest acknowledgement sent */
 	uint32_t fin;		/* the acknowledgement that covers its FIN */
+	uint32_t rival;		/* of a SYN that was not believed */
 	uint16_t mss;
 	uint16_t flags;		/* every TCP flag that it sent */
+	uint16_t seen;		/* SIDE_... */
 	uint8_t window_scale;
 	uint8_t ttl;		/* of its first packet */
-	uint8_t seen;
 	uint8_t state;		/* enum tcp_state */
 	uint8_t confirmed;
 };
@@ -107,18 +114,22 @@ struct session {
 	uint32_t hash;
 	uint32_t prev, next;	/* in the list of its timeout */
 	uint8_t timeout;	/* enum session_timeout */
-	uint8_t client : 1;	/* index into side[] */
-	uint8_t touched : 1;	/* active since it was put into its list */
+	uint8_t client;		/* index into side[] */
 	uint8_t role;		/* enum session_role */
 	uint8_t end;		/* enum session_end, what it is heading for */
 	int64_t start, last;	/* times of the first and the last packet */
 	struct side side[2];
 	uint64_t id;		/* from 1, in order of appearance */
-	int64_t syn, syn_ack, ack; /* times of the handshake's segments; or 0 */
+	/* Times of the handshake's segments, or SESSION_NEVER. */
+	int64_t syn, syn_ack, ack;
 	uint32_t icmp_errors;	/* that quoted it */
 	uint32_t ifindex;	/* of the first packet, see frame.ifindex */
+	uint32_t moved;		/* when it went to the end of its list, in
+				 * steps of 2^30 ns */
 	const struct path *path; /* layers, tags and tunnels, see path.h */
 };
+
+#define SESSION_NEVER	INT64_MIN
 
 enum session_event_kind {
 	EVENT_NEW, EVENT_STATE, EVENT_ROLE, EVENT_ICMP_ERROR, EVENT_END,
@@ -170,6 +181,7 @@ struct session_lookup {
 	uint32_t hash;
 	uint8_t dir;		/* side[] of the sender */
 	uint8_t valid;		/* 0: the packet belongs to no session */
+	uint8_t held;		/* a fragment: it is looked up, not counted */
 };
 
 /* Fills the lookup and prefetches; call it for a whole batch, then update. */
@@ -185,7 +197,8 @@ void session_prefetch(struct session_table *, const struct session_lookup *);
 struct session *session_update(struct session_table *, const struct packet *,
     const struct session_lookup *);
 
-/* Time goes on without a packet: ends what has timed out. */
+/* Time goes on, with a packet that is not looked at or without one: ends what
+ * has timed out. */
 void session_expire(struct session_table *, int64_t now);
 
 /* The capture is over: every session ends, in order of appearance. */
@@ -204,8 +217,8 @@ session_is_tcp(const struct session *s)
 static inline int
 session_has_ports(const struct session_key *k)
 {
-	return k->protocol != 1 && k->protocol != 58 &&
-	    (k->port[0] | k->port[1]) != 0;
+	return k->protocol == 6 || k->protocol == 17 || k->protocol == 33 ||
+	    k->protocol == 132 || k->protocol == 136;
 }
 
 /* Both sides have spoken. */

@@ -43,3 +43,22 @@ const struct session_timeout_info session_timeouts[TIMEOUTS] = {
 	[TIMEOUT_GENERIC] = { "generic", 600 },
 	[TIMEOUT_ESTABLISHED] = { "established", 0 },
 };
+
+/* RFC 792 and RFC 4443: the errors, by IP version and type. */
+const char *
+session_icmp_cause(const struct flow *f)
+{
+	static const char *const v4[] = { [3] = "unreachable",
+	    [4] = "source_quench", [5] = "redirect", [11] = "time_exceeded",
+	    [12] = "parameter_problem" };
+	static const char *const v6[] = { [1] = "unreachable",
+	    [2] = "packet_too_big", [3] = "time_exceeded",
+	    [4] = "parameter_problem" };
+	const char *cause = NULL;
+
+	if (f->ip_version == 4 && f->icmp_type < sizeof(v4) / sizeof(v4[0]))
+		cause = v4[f->icmp_type];
+	if (f->ip_version == 6 && f->icmp_type < sizeof(v6) / sizeof(v6[0]))
+		cause = v6[f->icmp_type];
+	return cause != NULL ? cause : "icmp_error";
+}

@@ -42,6 +42,10 @@ table_fini(struct table *t)
 	free(t->index);
 }
 
+_Static_assert(sizeof(struct session_key) ==
+    offsetof(struct session_key, port) + sizeof(uint64_t),
+    "table_hash() must see the whole key");
+
 /* Multiplies to 128 bits and folds: every bit of the input reaches all. */
 static inline uint64_t
 mix(uint64_t a, uint64_t b)
@@ -56,7 +60,9 @@ table_hash(const struct table *t, const struct session_key *k)
 {
 	uint64_t h, ports;
 
-	memcpy(&ports, k->port, sizeof(ports));
+	/* The ports, and the four bytes behind them. */
+	memcpy(&ports, (const char *)k + offsetof(struct session_key, port),
+	    sizeof(ports));
 	h = mix(ports ^ t->seed[0] ^ UINT64_C(0xa0761d6478bd642f),
 	    k->addr[0].w[0] ^ t->seed[1] ^ UINT64_C(0xe7037ed1a0b428db));
 	h = mix(h ^ k->addr[1].w[0], t->seed[0] ^
@@ -223,7 +229,6 @@ table_enqueue(struct table *t, struct session *s)
 	struct table_list *l = &t->list[s->timeout];
 	uint32_t number = (uint32_t)(s - t->slab);
 
-	s->touched = 0;
 	s->next = 0;
 	s->prev = l->tail;
 	if (l->tail != 0)

@@ -20,7 +20,7 @@ enum {
 	TABLE_MAX_SESSIONS = 1 << 28,
 };
 
-/* Oldest first; numbers into the slab, 0 for none. */
+/* The least recently active first; numbers into the slab, 0 for none. */
 struct table_list {
 	uint32_t head, tail;
 };

@@ -5,6 +5,11 @@
  * other: the largest window is 2^30 (RFC 7323 section 2.3). */
 #define SEQ_REACH	(INT32_C(1) << 30)
 
+enum {
+	EARLIER_REACH	= 1 << 20,	/* how far reordering goes, in bytes */
+	KEEP_ALIVE	= 1,		/* bytes of a probe that repeats */
+};
+
 static inline int32_t
 seq_diff(uint32_t a, uint32_t b)
 {
@@ -30,11 +35,13 @@ rst_acceptable(const struct side *me, const struct side *peer,
 	    seq_diff(f->tcp.seq, me->next) <= 0;
 }
 
-/* The acknowledgement is of something that the peer did before its SYN. */
+/* The peer is waiting for its SYN to be acknowledged, and this does not. */
 static int
 ack_too_old(const struct side *peer, const struct flow *f)
 {
-	return peer->seen & SIDE_SYN && seq_diff(f->tcp.ack, peer->base) <= 0;
+	return (peer->state == TCP_SYN_SENT ||
+	    peer->state == TCP_SYN_RECEIVED) && peer->seen & SIDE_SYN &&
+	    seq_diff(f->tcp.ack, peer->base) <= 0;
 }
 
 enum tcp_event
@@ -88,8 +95,21 @@ tcp_move(struct side *me, struct side *peer, enum tcp_event ev)
 	return changed;
 }
 
+/* Mid-stream, a segment that was sent before the first one that we saw. */
 static void
-remember_seq(struct side *me, const struct flow *f)
+remember_earlier(struct side *me, const struct flow *f)
+{
+	int32_t back = seq_diff(me->base, f->tcp.seq);
+
+	if (me->seen & SIDE_SYN || back <= 0 || back > EARLIER_REACH ||
+	    f->payload_len <= KEEP_ALIVE)
+		return;
+	me->base = f->tcp.seq;
+	me->stream_bytes += (uint32_t)back;
+}
+
+static void
+remember_seq(struct side *me, const struct side *peer, const struct flow *f)
 {
 	unsigned int syn = (f->tcp.flags & TCP_SYN) != 0;
 	unsigned int fin = (f->tcp.flags & TCP_FIN) != 0;
@@ -100,17 +120,29 @@ remember_seq(struct side *me, const struct flow *f)
 		me->seen |= SIDE_SEQ;
 		me->base = f->tcp.seq;
 		me->next = end;
-		me->stream_bytes = f->payload_len;
-	} else {
-		ahead = seq_diff(end, me->next);
-		if (ahead <= 0 || ahead > SEQ_REACH)
+		me->stream_bytes = f->payload_len + fin;
+	} else if ((ahead = seq_diff(end, me->next)) > 0 &&
+	    ahead <= SEQ_REACH) {
+		me->next = end;
+		me->stream_bytes += (uint32_t)ahead;
+	} else if (ahead > SEQ_REACH || ahead < -SEQ_REACH) {
+		/* A hole that large is believed when the peer's
+		 * acknowledgements have crossed it, too. */
+		ahead = seq_diff(end, peer->ack);
+		if (!(peer->seen & SIDE_ACK) || ahead < -SEQ_REACH ||
+		    ahead > SEQ_REACH)
 			return;
 		me->next = end;
-		me->stream_bytes += (uint32_t)ahead - fin;
+	} else {
+		remember_earlier(me, f);
 	}
-	if (fin) {
+	if (fin && !(me->seen & SIDE_FIN)) {
+		/* It takes a number of its own, counted by now, maybe with
+		 * an ACK that came behind a FIN which passed by unseen. */
 		me->seen |= SIDE_FIN;
 		me->fin = end;
+		if (me->stream_bytes > 0)
+			me->stream_bytes--;
 	}
 }
 
@@ -131,18 +163,26 @@ remember_options(struct side *me, const struct flow *f)
 }
 
 void
-tcp_remember(struct side *me, const struct flow *f)
+tcp_remember(struct side *me, const struct side *peer, const struct flow *f)
 {
 	unsigned int flags = f->tcp.flags;
 
 	me->flags |= (uint16_t)flags;
 	if (flags & TCP_RST)
 		return;		/* its numbers may be anything */
+	if (flags & TCP_SYN && me->seen & SIDE_SYN &&
+	    f->tcp.seq != me->base) {
+		me->seen |= SIDE_RIVAL;
+		me->rival = f->tcp.seq;
+		return;
+	}
 	if (flags & TCP_SYN && !(me->seen & SIDE_SEQ))
 		remember_options(me, f);
-	remember_seq(me, f);
-	if (flags & TCP_ACK && (!(me->seen & SIDE_ACK) ||
-	    seq_diff(f->tcp.ack, me->ack) > 0)) {
+	remember_seq(me, peer, f);
+	if (!(flags & TCP_ACK))
+		return;
+	if (!(me->seen & SIDE_ACK) || seq_diff(f->tcp.ack, me->ack) > 0 ||
+	    seq_diff(f->tcp.ack, me->ack) < -SEQ_REACH) {
 		me->seen |= SIDE_ACK;
 		me->ack = f->tcp.ack;
 	}
@@ -154,19 +194,35 @@ is_over(const struct side *s)
 	return s->state == TCP_CLOSED || s->state == TCP_TIME_WAIT;
 }
 
-int
-tcp_is_new_connection(const struct session *s, const struct side *me,
-    const struct side *peer, const struct flow *f)
+/* A SYN-ACK to a SYN that was not believed: it was true. */
+static int
+accepts_rival(const struct side *me, const struct side *peer,
+    const struct flow *f)
 {
-	if ((f->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+	return peer->seen & SIDE_RIVAL && f->tcp.ack == peer->rival + 1 &&
+	    !(me->seen & SIDE_SYN && f->tcp.seq == me->base);
+}
+
+int
+tcp_is_new_connection(const struct side *me, const struct side *peer,
+    const struct flow *f)
+{
+	unsigned int flags = f->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST);
+
+	if (flags == (TCP_SYN | TCP_ACK))
+		return accepts_rival(me, peer, f);
+	if (flags != TCP_SYN)
 		return 0;
 	if (me->seen & SIDE_SYN && f->tcp.seq == me->base)
 		return 0;	/* the same SYN again */
 	if (is_over(me) || is_over(peer))
 		return 1;
+	/* Mid-stream, its own SYN may come late; any other is a new one. */
+	if (me->seen & SIDE_SEQ && !(me->seen & SIDE_SYN))
+		return f->tcp.seq + 1 != me->base;
 	/* An attempt that was not answered gives way; in a connection that
-	 * stands, a SYN out of nowhere may be forged (RFC 5961 section 4). */
-	(void)s;
+	 * stands, a SYN out of nowhere may be forged (RFC 5961 section 4): it
+	 * is remembered, and believed when it is answered. */
 	return me->seen & SIDE_SYN && !(peer->seen & SIDE_ACK);
 }
 

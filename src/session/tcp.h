@@ -16,11 +16,13 @@ enum tcp_event tcp_classify(const struct side *me, const struct side *peer,
 int tcp_move(struct side *me, struct side *peer, enum tcp_event);
 
 /* Remembers the segment's sequence numbers, flags and options. */
-void tcp_remember(struct side *me, const struct flow *);
+void tcp_remember(struct side *me, const struct side *peer,
+    const struct flow *);
 
-/* Does a SYN open another connection than the one that the session is? */
-int tcp_is_new_connection(const struct session *, const struct side *me,
-    const struct side *peer, const struct flow *);
+/* Does a SYN or SYN-ACK open another connection than the one that the two
+ * sides are of? */
+int tcp_is_new_connection(const struct side *me, const struct side *peer,
+    const struct flow *);
 
 /* The timeout that the two states ask for. */
 enum session_timeout tcp_timeout(const struct session *);

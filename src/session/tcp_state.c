@@ -29,13 +29,14 @@ const uint8_t tcp_sent[2][TCP_EVENTS][TCP_STATES] = {
 [TCP_EV_SYN] =	      {	P(SS),	P(SS),	P(SS),	P(SS),	P(SS),	F1,	F2,	CW,	CG,	LA,	TW,	P(SS) },
 /* It repeats its SYN-ACK: the ACK never reached it. */
 [TCP_EV_SYN_ACK] =    {	P(SR),	P(SR),	P(SR),	P(SR),	P(SR),	F1,	F2,	P(SR),	CG,	LA,	TW,	P(SR) },
-/* An ACK that does not cover the FIN may have crossed it: nothing is proven. */
+/* Mid-stream the peer may have closed before we came: nothing is proven.  Nor
+ * does an ACK that does not cover the FIN: it may have crossed it. */
 [TCP_EV_ACK] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	CW,	CG,	LA,	TW,	C },
-[TCP_EV_DATA] =	      {	P(E),	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	CW,	CG,	LA,	TW,	C },
+[TCP_EV_DATA] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	CW,	CG,	LA,	TW,	C },
 [TCP_EV_ACK_OF_FIN] = {	CW,	P(CW),	P(CW),	P(CW),	P(CW),	P(CG),	P(TW),	P(CW),	P(CG),	P(LA),	P(TW),	C },
 /* A FIN without the ACK of the other: both are under way at once, or it is
  * repeated because its ACK was lost. */
-[TCP_EV_FIN] =	      {	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	CG,	CG,	P(LA),	P(F1),	C },
+[TCP_EV_FIN] =	      {	F1,	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	CG,	CG,	P(LA),	P(F1),	C },
 [TCP_EV_FIN_ACK] =    {	P(LA),	P(LA),	P(LA),	P(LA),	P(LA),	P(CG),	P(CG),	P(LA),	P(CG),	P(LA),	P(CG),	P(LA) },
 [TCP_EV_RST] =	      {	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C) },
 },
@@ -46,9 +47,9 @@ const uint8_t tcp_sent[2][TCP_EVENTS][TCP_STATES] = {
 [TCP_EV_SYN] =	      {	P(SS),	P(SS),	P(SS),	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	P(SS) },
 [TCP_EV_SYN_ACK] =    {	P(SR),	P(SR),	P(SR),	P(SR),	E,	F1,	F2,	CW,	CG,	LA,	TW,	C },
 [TCP_EV_ACK] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	P(CW),	P(CG),	P(LA),	P(TW),	C },
-[TCP_EV_DATA] =	      {	P(E),	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	P(CW),	P(CG),	P(LA),	P(TW),	C },
+[TCP_EV_DATA] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	P(CW),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_ACK_OF_FIN] = {	CW,	P(CW),	P(CW),	P(CW),	P(CW),	P(CG),	P(TW),	P(CW),	P(CG),	P(LA),	P(TW),	C },
-[TCP_EV_FIN] =	      {	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F2),	P(LA),	P(CG),	P(LA),	P(TW),	C },
+[TCP_EV_FIN] =	      {	F1,	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F2),	P(LA),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_FIN_ACK] =    {	P(LA),	P(LA),	P(LA),	P(LA),	P(LA),	P(CG),	P(TW),	P(LA),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_RST] =	      {	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C) },
 },

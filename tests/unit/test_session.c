@@ -234,10 +234,20 @@ static const char *const scripts[][32] = {
 	{ "the SYN-ACK is the first that was seen",
 	  "< SA 500 101 0", "ESTABLISHED? SYN-RECEIVED",
 	  "> A 101 501 0", "ESTABLISHED ESTABLISHED?", NULL },
-	{ "mid-stream: an ACK is a hint, data is a proof",
+	{ "mid-stream: what came before is not known",
 	  "> A 101 501 0", "ESTABLISHED? UNKNOWN?",
-	  "< PA 501 101 10", "ESTABLISHED? ESTABLISHED",
-	  "> PA 101 511 5", "ESTABLISHED ESTABLISHED", NULL },
+	  "< PA 501 101 10", "ESTABLISHED? ESTABLISHED?",
+	  "> PA 101 511 5", "ESTABLISHED ESTABLISHED?", NULL },
+	{ "mid-stream: a FIN may be the first or the second",
+	  "> FA 101 501 0", "FIN-WAIT-1? UNKNOWN?",
+	  "< A 501 102 0", "FIN-WAIT-2? CLOSE-WAIT?", NULL },
+	{ "a FIN that is seen only when it is sent again",
+	  "> S 100 0 0", "SYN-SENT LISTEN?",
+	  "< SA 500 101 0", "ESTABLISHED? SYN-RECEIVED",
+	  "> A 101 501 0", "ESTABLISHED ESTABLISHED?",
+	  "> A 112 501 0", "ESTABLISHED ESTABLISHED?",
+	  "> FPA 101 501 10", "FIN-WAIT-1 CLOSE-WAIT?",
+	  "< A 501 112 0", "FIN-WAIT-2? CLOSE-WAIT", NULL },
 	{ "one direction only",
 	  "> S 100 0 0", "SYN-SENT LISTEN?",
 	  "> A 101 501 0", "ESTABLISHED ESTABLISHED?",
@@ -254,6 +264,10 @@ static const char *const scripts[][32] = {
 	  "> PA 0 4294967291 10", "ESTABLISHED ESTABLISHED?",
 	  "< FA 4294967291 10 0", "CLOSE-WAIT? FIN-WAIT-1",
 	  "> A 10 4294967292 0", "CLOSE-WAIT FIN-WAIT-2?", NULL },
+	{ "half-open: the peer acknowledges what it did not send",
+	  "> S 100 0 0", "SYN-SENT LISTEN?",
+	  "< A 777 42 0", "SYN-SENT LISTEN?",
+	  "> R 42 0 0", "CLOSED LISTEN?", NULL },
 	{ "a forged SYN does not wipe a connection",
 	  "> S 100 0 0", "SYN-SENT LISTEN?",
 	  "< SA 500 101 0", "ESTABLISHED? SYN-RECEIVED",
@@ -331,6 +345,64 @@ test_reuse(void)
 	is_u64(s->id, 4, "another one is");
 	is_u64(ended[2].end, END_RESET, "the refused one ended by reset");
 	session_table_free(t);
+
+	t = table(16);
+	segment(t, "> S 100 0 0", 0);
+	segment(t, "< SA 500 101 0", 0.1);
+	segment(t, "> A 101 501 0", 0.2);
+	segment(t, "< A 501 101 0", 0.3);
+	segment(t, "> S 90000 0 0", 400);
+	s = segment(t, "< SA 70000 90001 0", 400.1);
+	is_u64(s->id, 2, "a SYN that was not believed is, once answered");
+	is_str(states(s), "ESTABLISHED? SYN-RECEIVED", "the new connection");
+	is_u64(ended[0].end, END_REUSED, "the old one ended unseen");
+	session_table_free(t);
+
+	t = table(16);
+	segment(t, "> PA 101 501 10", 0);
+	s = segment(t, "> S 90000 0 0", 400);
+	is_u64(s->id, 2, "mid-stream, a SYN opens another session");
+	session_table_free(t);
+}
+
+/* Where only part of the sequence space was seen. */
+static void
+test_holes(void)
+{
+	static const uint32_t sizes[] = { 0x7fffffff, 0x80000000, 0x80000001,
+	    0xffffffff, 1, 1500000000 };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct session_table *t = table(16);
+		uint32_t end = 501 + sizes[i], step = 500000000;
+		char line[64];
+		struct session *s;
+
+		segment(t, "> S 100 0 0", 0);
+		segment(t, "< SA 500 101 0", 0.1);
+		segment(t, "> A 101 501 0", 0.2);
+		/* Only the client's acknowledgements pass by. */
+		for (uint32_t n = step; n < sizes[i]; n += step) {
+			snprintf(line, sizeof(line), "> A 101 %" PRIu32 " 0",
+			    501 + n);
+			segment(t, line, 1);
+			if (n > UINT32_MAX - step)
+				break;
+		}
+		snprintf(line, sizeof(line), "> A 101 %" PRIu32 " 0", end);
+		segment(t, line, 2);
+		snprintf(line, sizeof(line), "< FA %" PRIu32 " 101 0", end);
+		segment(t, line, 3);
+		snprintf(line, sizeof(line), "> FA 101 %" PRIu32 " 0",
+		    end + 1);
+		segment(t, line, 4);
+		snprintf(line, sizeof(line), "< A %" PRIu32 " 102 0", end + 1);
+		s = segment(t, line, 5);
+		snprintf(line, sizeof(line), "a hole of %" PRIu32 " bytes",
+		    sizes[i]);
+		is_str(states(s), "CLOSED? TIME-WAIT", line);
+		session_table_free(t);
+	}
 }
 
 static void
@@ -346,7 +418,9 @@ test_timeouts(void)
 	is_u64(s->id, 1, "TIME-WAIT lasts 120 s");
 	packet(&p, &f, &client, &server, 17, 300);
 	update(t, &p);
-	is_u64(nended, 1, "then the session ends by itself");
+	is_u64(nended, 0, "one far time stamp is not believed");
+	update(t, &p);
+	is_u64(nended, 1, "a second is: the session ends by itself");
 	is_u64(ended[0].end, END_CLOSED, "as closed");
 	packet(&p, &f, &client, &server, 17, 331);
 	s = update(t, &p);
@@ -360,6 +434,18 @@ test_timeouts(void)
 	packet(&p, &f, &client, &server, 17, 20);
 	s = update(t, &p);
 	is_u64(s->id, 3, "a clock that jumps back ends nothing");
+	session_table_free(t);
+
+	t = table(16);
+	packet(&p, &f, &client, &server, 17, 0);
+	update(t, &p);
+	packet(&p, &f, &server, &client, 6, 1e6);
+	update(t, &p);
+	packet(&p, &f, &client, &server, 17, 1);
+	s = update(t, &p);
+	is_u64(s->id, 1, "a bad time stamp ends no other session");
+	session_finish(t);
+	is_u64(ended[0].end, END_CAPTURE, "not even at the end");
 	session_table_free(t);
 
 	t = table(16);
@@ -538,6 +624,7 @@ main(void)
 		run_script(scripts[i]);
 	test_events();
 	test_reuse();
+	test_holes();
 	test_timeouts();
 	test_eviction();
 	test_index();

@@ -153,8 +153,9 @@ expected_proof(unsigned int confirmed, unsigned int ev, unsigned int from,
 		return 1;
 	if (to == TCP_CLOSED)
 		return 0;
-	if (from == TCP_UNKNOWN && (ev == TCP_EV_ACK ||
-	    ev == TCP_EV_ACK_OF_FIN))
+	/* Mid-stream the peer's FIN may have come before the capture. */
+	if (from == TCP_UNKNOWN && (ev == TCP_EV_ACK || ev == TCP_EV_DATA ||
+	    ev == TCP_EV_FIN || ev == TCP_EV_ACK_OF_FIN))
 		return 0;
 	if (ev == TCP_EV_SYN || ev == TCP_EV_SYN_ACK)
 		return to == (ev == TCP_EV_SYN ? TCP_SYN_SENT :
