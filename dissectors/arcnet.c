@@ -24,21 +24,19 @@ arcnet_dissect(struct packet *p, struct cursor *c)
 	size_t at = arcnet_type_at(p);
 	const uint8_t *h = cursor_take(c, at + 1);
 	unsigned int type = 0;
-	int rfc1201 = 1;
+	int rfc1201;
 
 	if (h == NULL)
 		return DISSECT_SHORT;
+	/* 240 and 241 are the protocols of RFC 1051, without a split flag. */
+	rfc1201 = h[at] != 240 && h[at] != 241;
 	switch (h[at]) {
-	case 240:
-		rfc1201 = 0;
-		/* FALLTHROUGH */
 	case 212:
+	case 240:
 		type = 0x0800;
 		break;
-	case 241:
-		rfc1201 = 0;
-		/* FALLTHROUGH */
 	case 213:
+	case 241:
 		type = 0x0806;
 		break;
 	case 214:

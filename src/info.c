@@ -82,11 +82,8 @@ filter_linktype(const struct options *o, struct errbuf *e)
 	struct capture *c;
 	int linktype = 1;
 
-	if (o->linktype != NULL) {
-		linktype = interfaces_linktype(o->linktype);
-		return linktype != -1 ? linktype :
-		    err_set(e, "-y: %s: no such link type", o->linktype);
-	}
+	if (o->linktype != NULL)
+		return interfaces_linktype(o->linktype);
 	if (o->nread > 0) {
 		c = capture_open_savefile(o->read[0], &o->capture, e);
 		if (c == NULL)

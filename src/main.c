@@ -128,15 +128,8 @@ open_live(const struct options *o, const char *iface, struct errbuf *e)
 {
 	struct capture_options c = o->capture;
 
-	if (o->linktype != NULL) {
+	if (o->linktype != NULL)
 		c.linktype = interfaces_linktype(o->linktype);
-		if (c.linktype == -1) {
-			err_set(e, "-y: %s: no such link type", o->linktype);
-			err_hint(e, "those of the interface: sessdump -i %s "
-			    "-L", iface);
-			return NULL;
-		}
-	}
 	c.immediate = o->line_buffered || isatty(STDOUT_FILENO);
 #ifdef HAVE_AFPACKET
 	if (o->backend != BACKEND_PCAP)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/filter.h"
+#include "capture/interfaces.h"
 #include "optable.h"
 #include "options.h"
 #include "session/table.h"
@@ -316,7 +318,7 @@ set_value(struct options *o, int opt, char *s, struct errbuf *e)
 }
 
 static int
-check(const struct options *o, struct errbuf *e)
+check_combinations(const struct options *o, struct errbuf *e)
 {
 	int live_only = o->linktype != NULL ||
 	    o->capture.direction != CAPTURE_INOUT ||
@@ -331,6 +333,19 @@ check(const struct options *o, struct errbuf *e)
 		return err_set(e, "-w -: standard output is taken, no view "
 		    "can go there");
 	return 0;
+}
+
+static int
+check(const struct options *o, struct errbuf *e)
+{
+	if (o->filter != NULL && filter_check(o->filter, e) == -1)
+		return -1;
+	if (o->linktype != NULL && interfaces_linktype(o->linktype) == -1) {
+		err_set(e, "-y: %s: no such link type", o->linktype);
+		return err_hint(e, "those of an interface: sessdump -i IFACE "
+		    "-L");
+	}
+	return check_combinations(o, e);
 }
 
 static void

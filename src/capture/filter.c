@@ -104,6 +104,25 @@ filter_compile(const char *expression, uint32_t linktype, uint32_t snaplen,
 	return r;
 }
 
+int
+filter_check(const char *expression, struct errbuf *e)
+{
+	/* Ethernet, raw IP, cooked, 802.11, NFLOG, PPP, loopback, Frame
+	 * Relay, SunATM, MTP2. */
+	static const uint16_t usual[] = { 1, 101, 113, 276, 127, 105, 239, 9,
+	    0, 107, 123, 140 };
+	struct bpf_program code;
+	struct errbuf other;
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (filter_compile(expression, usual[i], 0, 1, &code,
+		    i == 0 ? e : &other) == 0) {
+			pcap_freecode(&code);
+			return 0;
+		}
+	return -1;
+}
+
 struct filter_set *
 filter_set_new(const char *expression, uint32_t snaplen, int optimize)
 {

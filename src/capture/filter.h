@@ -33,6 +33,12 @@ int filter_compile(const char *expression, uint32_t linktype,
 int filter_compile_handle(struct pcap *, const char *expression, int optimize,
     uint32_t netmask, struct bpf_program *, struct errbuf *);
 
+/*
+ * Is it an expression at all?  -1, with what filter_compile() says for
+ * Ethernet, when it makes sense for none of the usual link types.
+ */
+int filter_check(const char *expression, struct errbuf *);
+
 /* One expression over any number of link types. */
 struct filter_set;
 
