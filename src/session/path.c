@@ -4,17 +4,29 @@
 
 #include "session/path.h"
 
-enum { BUCKETS = 4096 };	/* a power of two */
+enum { BUCKETS = 64 };		/* at first; a power of two */
 
 struct path_table {
-	struct path *bucket[BUCKETS];
+	struct path **bucket;
+	uint32_t mask;		/* number of buckets, less one */
+	uint32_t count;
 	struct path *last;	/* what was found last: mostly it is again */
 };
 
 struct path_table *
 path_table_new(void)
 {
-	return calloc(1, sizeof(struct path_table));
+	struct path_table *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->mask = BUCKETS - 1;
+	t->bucket = calloc(BUCKETS, sizeof(*t->bucket));
+	if (t->bucket == NULL) {
+		free(t);
+		return NULL;
+	}
+	return t;
 }
 
 void
@@ -22,14 +34,40 @@ path_table_free(struct path_table *t)
 {
 	if (t == NULL)
 		return;
-	for (unsigned int i = 0; i < BUCKETS; i++)
+	for (uint32_t i = 0; i <= t->mask; i++)
 		while (t->bucket[i] != NULL) {
 			struct path *p = t->bucket[i];
 
 			t->bucket[i] = p->next;
 			free(p);
 		}
+	free(t->bucket);
 	free(t);
+}
+
+/* Keeps chains short; without memory they get longer. */
+static void
+grow(struct path_table *t)
+{
+	uint32_t mask = 2 * t->mask + 1;
+	struct path **bucket;
+
+	if (t->count <= t->mask)
+		return;
+	bucket = calloc((size_t)mask + 1, sizeof(*bucket));
+	if (bucket == NULL)
+		return;
+	for (uint32_t i = 0; i <= t->mask; i++)
+		while (t->bucket[i] != NULL) {
+			struct path *p = t->bucket[i];
+
+			t->bucket[i] = p->next;
+			p->next = bucket[p->hash & mask];
+			bucket[p->hash & mask] = p;
+		}
+	free(t->bucket);
+	t->bucket = bucket;
+	t->mask = mask;
 }
 
 static uint32_t
@@ -104,15 +142,17 @@ path_get(struct path_table *t, const struct packet *p)
 		return t->last;
 	}
 	hash = path_hash(p);
-	for (n = t->bucket[hash & (BUCKETS - 1)]; n != NULL; n = n->next)
+	for (n = t->bucket[hash & t->mask]; n != NULL; n = n->next)
 		if (n->hash == hash && path_equal(n, p))
 			break;
 	if (n == NULL) {
 		n = path_new(p, hash);
 		if (n == NULL)
 			return NULL;
-		n->next = t->bucket[hash & (BUCKETS - 1)];
-		t->bucket[hash & (BUCKETS - 1)] = n;
+		grow(t);
+		t->count++;
+		n->next = t->bucket[hash & t->mask];
+		t->bucket[hash & t->mask] = n;
 	}
 	n->users++;
 	t->last = n;
@@ -126,7 +166,7 @@ path_put(struct path_table *t, const struct path *path)
 
 	if (path == NULL)
 		return;
-	at = &t->bucket[path->hash & (BUCKETS - 1)];
+	at = &t->bucket[path->hash & t->mask];
 	while (*at != path)
 		at = &(*at)->next;
 	if (--(*at)->users > 0)
@@ -134,5 +174,6 @@ path_put(struct path_table *t, const struct path *path)
 	if (t->last == *at)
 		t->last = NULL;
 	*at = path->next;
+	t->count--;
 	free((struct path *)path);
 }
