@@ -17,6 +17,7 @@ enum {
 	RECORD_FIXED	= 10,		/* behind the name, before the data */
 
 	NAME_MAX_WIRE	= 255,
+	NAME_MAX_JUMPS	= 127,		/* labels that fit in there */
 	NAME_MAX_TEXT	= 2 * NAME_MAX_WIRE,	/* each byte escaped */
 	PRINT_MAX	= 32,		/* records of one message */
 
@@ -88,8 +89,8 @@ print_named(struct writer *w, const char *field, const struct name *names,
 
 /*
  * Reads the name at the cursor, which ends up behind it; its length in text,
- * or -1.  A pointer must lead before the labels that it ends: so every jump
- * goes farther back, and there is a last one.
+ * or -1.  A pointer must lead before the labels that it ends, and there may be
+ * no more of them than labels in the longest name.
  */
 static int
 name_read(struct cursor *c, const uint8_t *message, char *text)
@@ -97,15 +98,16 @@ name_read(struct cursor *c, const uint8_t *message, char *text)
 	const uint8_t *labels = c->p, *b, *label;
 	struct cursor at = *c;
 	unsigned int wire = 0, i;
-	int n = 0, jumped = 0;
+	int n = 0, jumps = 0;
 
 	while ((b = cursor_take(&at, 1)) != NULL && b[0] != 0) {
 		if (b[0] >= 0xc0) {
 			if (cursor_take(&at, 1) == NULL)
 				return -1;
-			if (!jumped)
+			if (jumps++ == 0)
 				*c = at;
-			jumped = 1;
+			if (jumps > NAME_MAX_JUMPS)
+				return -1;
 			if ((be16(b) & 0x3fff) >= labels - message)
 				return -1;
 			at.p = labels = message + (be16(b) & 0x3fff);
@@ -125,7 +127,7 @@ name_read(struct cursor *c, const uint8_t *message, char *text)
 	}
 	if (b == NULL)
 		return -1;
-	if (!jumped)
+	if (jumps == 0)
 		*c = at;
 	if (n == 0)
 		text[n++] = '.';

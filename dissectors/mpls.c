@@ -123,7 +123,7 @@ mpls_dissect(struct packet *p, struct cursor *c)
 {
 	const uint8_t *h;
 
-	if (p->flow.has & FLOW_TRANSPORT) {
+	if (p->next_table == TABLE_UDP_PORT) {
 		/* Only its receiver has that port. */
 		if (p->flow.dport != MPLS_UDP_PORT)
 			return DISSECT_DONE;

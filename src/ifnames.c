@@ -44,13 +44,16 @@ ifnames_map(struct ifnames *t, struct capture *c, struct frame *f)
 {
 	uint32_t i = t->last;
 
+	if (!is(t, i, f->ifindex))
+		i = t->hint[f->ifindex & 255];
 	if (!is(t, i, f->ifindex)) {
 		for (i = 0; i < t->n && !is(t, i, f->ifindex); i++)
 			continue;
 		if (i == t->n && t->n < IFNAMES_MAX)
 			i = add(t, c, f->ifindex);
-		t->last = i;
+		t->hint[f->ifindex & 255] = (uint16_t)i;
 	}
+	t->last = i;
 	f->ifindex = i;
 }
 

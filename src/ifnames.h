@@ -18,6 +18,7 @@ struct ifnames {
 	uint32_t n, capacity;
 	uint32_t source;		/* the one that is read now, from 1 */
 	uint32_t last;			/* what was found last */
+	uint16_t hint[256];		/* by the low bits of ifindex */
 };
 
 /* Another source is going to be read. */

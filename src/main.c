@@ -173,12 +173,14 @@ run_live(const struct options *o, struct pipeline *l, struct run *run)
 static int
 run_files(const struct options *o, struct pipeline *l, struct run *run)
 {
+	struct capture_options options = o->capture;
 	int status = EXIT_DONE;
 	struct errbuf e;
 
+	options.stop = &pipeline_stop;
 	for (unsigned int i = 0; i < o->nread && !pipeline_done(l); i++) {
 		struct capture *c = capture_open_savefile(o->read[i],
-		    &o->capture, &e);
+		    &options, &e);
 
 		run->files += c != NULL;
 		if (c == NULL || pipeline_run(l, c, &e) == -1) {

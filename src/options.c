@@ -284,7 +284,8 @@ set_value(struct options *o, int opt, char *s, struct errbuf *e)
 		return number32("-s", s, 0, CAPTURE_SNAPLEN,
 		    &o->capture.snaplen, e);
 	case 'B':
-		return number32("-B", s, 1, 1 << 21, &o->capture.ring_kib, e);
+		return number32("-B", s, 1, INT32_MAX / 1024,
+		    &o->capture.ring_kib, e);
 	case 'c':
 		return number("-c", s, 1, UINT64_MAX, &o->count, e);
 	case 'Q':

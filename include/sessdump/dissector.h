@@ -87,8 +87,9 @@ struct dissector {
 	enum verdict (*dissect)(struct packet *, struct cursor *);
 	/*
 	 * Says what the layer holds (see writer.h); may be NULL.  It is given
-	 * the layer's bytes again and must test lengths again: the header is
-	 * layer->header bytes at layer->data, and up to layer->len may be read.
+	 * the layer's bytes again: the header is layer->header bytes at
+	 * layer->data, never 0 (what was not whole is not printed), and up to
+	 * layer->len may be read.
 	 */
 	void (*print)(const struct packet *, const struct layer *,
 	    struct writer *);

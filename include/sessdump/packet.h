@@ -46,8 +46,6 @@ enum {
 	FLOW_FRAGMENT	= 1 << 5, /* part of a datagram; see flow.frag */
 	FLOW_TRANSPORT	= 1 << 6, /* the transport header was whole, and
 				   * payload_len is known */
-	FLOW_BAD_CSUM	= 1 << 7, /* a checksum that was there to be judged,
-				   * and is wrong */
 };
 
 /* flow.tcp.options */

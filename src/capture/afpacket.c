@@ -185,8 +185,8 @@ static int
 afpacket_wait(struct afpacket *a, struct errbuf *e)
 {
 	struct pollfd p = { .fd = a->head.fd, .events = POLLIN };
-	socklen_t size = sizeof(a->error);
-	int n;
+	socklen_t size = sizeof(int);
+	int n, error = 0;
 
 	n = poll(&p, 1, AFPACKET_WAIT_MS);
 	if (n == -1 && errno != EINTR)
@@ -196,8 +196,12 @@ afpacket_wait(struct afpacket *a, struct errbuf *e)
 		return afpacket_lost(a, e);
 	if (n <= 0)
 		return CAPTURE_IDLE;
-	if ((p.revents & POLLERR) && a->error == 0)
-		(void)getsockopt(p.fd, SOL_SOCKET, SO_ERROR, &a->error, &size);
+	/* To read the error clears it; poll() would come back at once. */
+	if (p.revents & POLLERR && getsockopt(p.fd, SOL_SOCKET, SO_ERROR,
+	    &error, &size) == 0 && error != 0) {
+		a->error = error;
+		a->idle = 0;
+	}
 	return 1;
 }
 
@@ -240,7 +244,10 @@ afpacket_stats(struct capture *c, struct capture_stats *st)
 	sum->dropped += now.tp_drops;
 	sum->frozen += now.tp_freeze_q_cnt;
 	sum->has_received = 1;
-	if (a->ifindex != 0 && linkstats_missed(a->ifindex, &missed) == 0) {
+	if (a->missed_known && linkstats_missed(a->ifindex, &missed) == 0) {
+		/* A driver may begin again from zero. */
+		if (missed < a->missed)
+			a->missed = 0;
 		sum->if_dropped = missed - a->missed;
 		sum->has_if_dropped = 1;
 	}
@@ -331,7 +338,8 @@ capture_open_afpacket(const char *iface, const struct capture_options *o,
 	a->interface.linktype = a->head.linktype;
 	a->interface.snaplen = a->head.snaplen;
 	if (a->ifindex != 0)
-		(void)linkstats_missed(a->ifindex, &a->missed);
+		a->missed_known = linkstats_missed(a->ifindex,
+		    &a->missed) == 0;
 	return &a->head;
 }
 #else

@@ -41,7 +41,8 @@ struct afpacket {
 	int idle;			/* waits in vain since then */
 
 	struct capture_stats sum;
-	uint64_t missed;		/* if_dropped when it was opened */
+	uint64_t missed;		/* if_dropped when it was opened, */
+	int missed_known;		/* if that could be told */
 	struct afpacket_name **names;
 	size_t name_count;
 };

@@ -8,6 +8,7 @@
 #ifndef SRC_CAPTURE_CAPTURE_H
 #define SRC_CAPTURE_CAPTURE_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include <sessdump/frame.h>
@@ -40,6 +41,8 @@ struct capture_options {
 	uint32_t ring_kib;	/* -B */
 	int linktype;		/* -y: LINKTYPE_ value, or -1 for the default */
 	enum capture_direction direction;
+	const volatile sig_atomic_t *stop; /* set by a signal: give up what is
+				 * waited for while it is opened; or NULL */
 	uint8_t no_promisc;	/* -p */
 	uint8_t immediate;	/* hand frames over at once, not by the block */
 	uint8_t optimize;	/* of the filter; -O turns it off */

@@ -49,7 +49,8 @@ static const char *const endings[] = {
 static int
 word_char(char c)
 {
-	return isalnum((unsigned char)c) || strchr(".-_:/\\", c) != NULL;
+	return c != '\0' && (isalnum((unsigned char)c) ||
+	    strchr(".-_:/\\", c) != NULL);
 }
 
 /* The word at *p, which moves behind it; an operator is one of one letter. */

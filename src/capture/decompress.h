@@ -3,8 +3,9 @@
  *
  * A thread reads the file, decompresses it and writes into the pipe; for the
  * reader it is a file like any other.  So signals and time limits are heeded
- * while a slow source is waited for, and the two share the work.  Memory is
- * bounded: nothing is decompressed far ahead of the reader.
+ * while a slow source is waited for, and the two share the work.  Nothing is
+ * decompressed far ahead of the reader; but an xz file may ask for a dictionary
+ * of up to 4 GiB, which libarchive grants.
  *
  * One layer only: what is compressed twice comes out compressed.
  */

@@ -166,9 +166,14 @@ interfaces_linktypes(const char *iface, struct interface_linktype **list,
 	main_dlt = pcap_datalink(p);
 	n = pcap_list_datalinks(p, &dlts);
 	*list = n > 0 ? calloc((size_t)n, sizeof(**list)) : NULL;
-	if (*list == NULL)
-		n = err_set(e, "link types of %s: %s", iface,
+	if (*list == NULL) {
+		err_set(e, "link types of %s: %s", iface,
 		    n < 0 ? pcap_geterr(p) : "none");
+		if (n >= 0)
+			pcap_free_datalinks(dlts);
+		pcap_close(p);
+		return -1;
+	}
 	for (i = 0; i < n; i++) {
 		if (dlts[i] == main_dlt && i > 0) {
 			dlts[i] = dlts[0];
@@ -182,8 +187,7 @@ interfaces_linktypes(const char *iface, struct interface_linktype **list,
 		(*list)[i].description =
 		    pcap_datalink_val_to_description(dlts[i]);
 	}
-	if (n >= 0)
-		pcap_free_datalinks(dlts);
+	pcap_free_datalinks(dlts);
 	pcap_close(p);
 	return n;
 }

@@ -111,7 +111,9 @@ pcapng_interface(struct savefile *s, const uint8_t *p, uint32_t total,
 	i->head.snaplen = load32(p + 12, s->swapped);
 	while (option_next(&at, end, s->swapped, &o)) {
 		if (o.code == PCAPNG_IF_NAME && i->name == NULL)
-			i->name = strndup((const char *)o.value, o.length);
+			i->name = strndup((const char *)o.value,
+			    o.length < SAVEFILE_NAME ? o.length :
+			    SAVEFILE_NAME);
 		else if (o.code == PCAPNG_IF_TSRESOL && o.length >= 1)
 			tsresol = o.value[0];
 		else if (o.code == PCAPNG_IF_TSOFFSET && o.length >= 8)

@@ -151,7 +151,7 @@ static int
 savefile_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 {
 	struct savefile *s = (struct savefile *)c;
-	int k, refused = 0;
+	int k, refused = 0, fills = 0;
 
 	for (;;) {
 		if (s->failed) {
@@ -174,7 +174,7 @@ savefile_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 		}
 		/* Nothing passes in all this: let the caller look at its
 		 * signals now and then. */
-		if (refused)
+		if (refused || fills++ == SAVEFILE_FILLS)
 			return CAPTURE_IDLE;
 		switch (reader_fill(&s->reader, (size_t)s->want)) {
 		case READER_MORE:
@@ -278,7 +278,7 @@ savefile_more(struct savefile *s, struct errbuf *e)
 		return s->decompress != NULL ?
 		    decompress_end(s->decompress, e) : 0;
 	case READER_IDLE:
-		if (errno == EINTR)
+		if (s->stop != NULL && *s->stop)
 			return err_set(e, "%s: interrupted", s->head.name);
 		break;
 	case READER_MORE:
@@ -372,6 +372,7 @@ capture_open_savefile(const char *path, const struct capture_options *o,
 	s->head.snaplen = CAPTURE_SNAPLEN;
 	s->head.fd = -1;
 	s->head.stream = s->reader.waits;
+	s->stop = o->stop;
 	s->cut = o->snaplen ? o->snaplen : UINT32_MAX;
 	if (savefile_start(s, e) == -1)
 		return savefile_give_up(s, o, e);

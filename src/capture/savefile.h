@@ -21,7 +21,10 @@ enum {
 	/* The same for a block that must be read as a whole. */
 	SAVEFILE_BLOCK_MAX = SAVEFILE_FRAME_MAX + 1024 * 1024,
 	/* Interfaces of all sections together. */
-	SAVEFILE_INTERFACES = 65536,
+	SAVEFILE_FILLS	= 16,	/* reads without a frame before the caller is
+				 * let look at its signals */
+	SAVEFILE_NAME	= 255,	/* bytes kept of an interface's name */
+	SAVEFILE_INTERFACES = 4096,
 };
 
 /* How the time units of an interface become nanoseconds. */
@@ -53,6 +56,7 @@ struct savefile {
 				 * "packet", "block"; see savefile_cut() */
 	uint64_t packets;	/* walked over, lent or not */
 	uint64_t captured;	/* lent */
+	const volatile sig_atomic_t *stop; /* of the options */
 	uint32_t cut;		/* -s, or UINT32_MAX */
 	struct filter_set *filter;
 	struct errbuf failure;	/* of the filter, told after its batch */

@@ -1,5 +1,6 @@
 /* defrag.c: IP reassembly, RFC 791 section 3.2 and RFC 8200 section 4.5. */
 #include <sys/queue.h>
+#include <sys/random.h>
 
 #include <stdlib.h>
 
@@ -38,6 +39,8 @@ struct defrag {
 	unsigned int count;		/* of waiting */
 	size_t memory;			/* bytes of data, waiting and done */
 	struct defrag_stats stats;
+	uint64_t seed;			/* of the hash: buckets are no secret
+					 * that a sender could aim at */
 };
 
 struct defrag *
@@ -49,6 +52,8 @@ defrag_new(void)
 		return NULL;
 	TAILQ_INIT(&d->waiting);
 	TAILQ_INIT(&d->done);
+	/* Without one, aimed fragments would only be slow. */
+	(void)!getrandom(&d->seed, sizeof(d->seed), 0);
 	return d;
 }
 
@@ -122,15 +127,24 @@ same_datagram(const struct flow *a, const struct flow *b)
 	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0;
 }
 
+static uint64_t
+mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 m = (unsigned __int128)a * b;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
 static struct bucket *
 find_bucket(struct defrag *d, const struct flow *f)
 {
-	uint64_t h = f->src.w[0] ^ f->src.w[1];
+	uint64_t h = mix(f->src.w[0] ^ d->seed, f->src.w[1] ^
+	    UINT64_C(0x9e3779b97f4a7c15));
 
-	h = h * UINT64_C(0x9e3779b97f4a7c15) ^ f->dst.w[0] ^ f->dst.w[1];
-	h = h * UINT64_C(0x9e3779b97f4a7c15) ^ f->frag.id;
-	h *= UINT64_C(0x9e3779b97f4a7c15);
-	return &d->bucket[h >> 32 & (BUCKETS - 1)];
+	h = mix(h ^ f->dst.w[0], f->dst.w[1] ^ d->seed ^
+	    UINT64_C(0xe7037ed1a0b428db));
+	h = mix(h ^ f->frag.id, d->seed ^ UINT64_C(0x8ebc6af09c88c6e3));
+	return &d->bucket[h & (BUCKETS - 1)];
 }
 
 static struct datagram *
@@ -290,12 +304,12 @@ defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
 	g = find_or_add(d, p);
 	if (g == NULL)
 		return 0;
-	g->frame_bytes += p->frame->len;
 	if (!plausible(g, f, len) ||
 	    reserve(d, g, f->frag.offset + len) == -1) {
 		d->stats.refused++;
 		return 0;
 	}
+	g->frame_bytes += p->datagram_bytes;
 	if (f->frag.offset == 0 && !g->has_first) {
 		g->has_first = 1;
 		g->first = *f;

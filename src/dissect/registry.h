@@ -17,6 +17,9 @@ enum {
 	REGISTRY_KEYS	= 65536,	/* keys of one table */
 };
 
+_Static_assert((TABLE_COUNT & (TABLE_COUNT - 1)) == 0,
+    "what a plugin names is masked, not tested");
+
 struct registry {
 	const struct dissector *dissector[REGISTRY_MAX + 1]; /* [0] is NULL */
 	unsigned int count;		/* dissector[1 .. count] are set */
@@ -41,7 +44,8 @@ int registry_table_hex(unsigned int table);
 static inline const struct dissector *
 registry_find(const struct registry *r, unsigned int table, unsigned int key)
 {
-	return r->dissector[r->key[table][key & (REGISTRY_KEYS - 1)]];
+	return r->dissector[r->key[table & (TABLE_COUNT - 1)]
+	    [key & (REGISTRY_KEYS - 1)]];
 }
 
 #endif

@@ -18,10 +18,13 @@ enum {
 	PCAP_RECORD		= 16,
 
 	WRITER_BUFFER		= 256 * 1024,
-	WRITER_SNAPLEN		= 262144,
+	WRITER_SNAPLEN		= 262144,	/* told when there is none */
+	WRITER_WHOLE		= 0x7fffffff,
 	NANOSECONDS		= 1000000000,
 
 	LINKTYPE_ETHERNET	= 1,
+	LINKTYPE_SLL2		= 276,
+	SLL2_HEADER		= 20,	/* begins with the protocol */
 	ETHERNET_ADDRESSES	= 12,
 	VLAN_TAG		= 4,
 };
@@ -61,7 +64,7 @@ pcapwriter_open(const char *path, uint32_t linktype, uint32_t snaplen,
 	}
 	w->path = path;
 	w->linktype = linktype;
-	w->snaplen = snaplen ? snaplen : WRITER_SNAPLEN;
+	w->snaplen = snaplen ? snaplen : WRITER_WHOLE;
 	w->fd = STDOUT_FILENO;
 	if (strcmp(path, "-") != 0)
 		w->fd = writer_create(path, e);
@@ -133,7 +136,7 @@ writer_start(struct pcapwriter *w, struct errbuf *e)
 	uint16_t version[2] = { PCAP_MAJOR, PCAP_MINOR };
 
 	memcpy(&h[1], version, sizeof(version));
-	h[4] = w->snaplen;
+	h[4] = w->snaplen < WRITER_SNAPLEN ? w->snaplen : WRITER_SNAPLEN;
 	h[5] = w->linktype;
 	w->started = 1;
 	return writer_put(w, h, sizeof(h), e);
@@ -155,15 +158,41 @@ writer_time(int64_t ts, uint32_t *seconds, uint32_t *fraction)
 	*fraction = (uint32_t)(ts % NANOSECONDS);
 }
 
+/*
+ * Where a tag that the kernel had stripped goes back to: "at" bytes from the
+ * beginning, "tag" bytes of it.  In a cooked frame the tag's type takes the
+ * place of the protocol, and that goes behind the tag.
+ */
+static uint32_t
+writer_tag(const struct pcapwriter *w, const struct frame *f, uint8_t *head,
+    uint8_t *tag)
+{
+	uint8_t tpid[2] = { f->vlan_tpid >> 8, f->vlan_tpid & 0xff };
+	uint8_t tci[2] = { f->vlan_tci >> 8, f->vlan_tci & 0xff };
+	uint32_t at = f->linktype == LINKTYPE_ETHERNET ? ETHERNET_ADDRESSES :
+	    f->linktype == LINKTYPE_SLL2 ? SLL2_HEADER : 0;
+
+	if (!(f->flags & FRAME_VLAN) || at == 0 || f->caplen < at ||
+	    w->snaplen < at + VLAN_TAG)
+		return 0;
+	memcpy(head, f->data, at);
+	if (f->linktype == LINKTYPE_ETHERNET) {
+		memcpy(tag, tpid, 2);
+		memcpy(tag + 2, tci, 2);
+	} else {
+		memcpy(tag, tci, 2);
+		memcpy(tag + 2, head, 2);
+		memcpy(head, tpid, 2);
+	}
+	return at;
+}
+
 int
 pcapwriter_write(struct pcapwriter *w, const struct frame *f,
     struct errbuf *e)
 {
-	uint8_t tag[VLAN_TAG] = {
-		f->vlan_tpid >> 8, f->vlan_tpid & 0xff,
-		f->vlan_tci >> 8, f->vlan_tci & 0xff,
-	};
-	uint32_t r[PCAP_RECORD / 4], head = 0, body, inserted = 0;
+	uint8_t head[SLL2_HEADER], tag[VLAN_TAG];
+	uint32_t r[PCAP_RECORD / 4], at, body, inserted;
 
 	if (!w->started)
 		w->linktype = f->linktype;
@@ -173,23 +202,19 @@ pcapwriter_write(struct pcapwriter *w, const struct frame *f,
 		    w->linktype);
 	if (!w->started && writer_start(w, e) == -1)
 		return -1;
-	if ((f->flags & FRAME_VLAN) && f->linktype == LINKTYPE_ETHERNET &&
-	    f->caplen >= ETHERNET_ADDRESSES &&
-	    w->snaplen >= ETHERNET_ADDRESSES + VLAN_TAG) {
-		head = ETHERNET_ADDRESSES;
-		inserted = VLAN_TAG;
-	}
-	body = f->caplen - head;
-	if (body > w->snaplen - head - inserted)
-		body = w->snaplen - head - inserted;
+	at = writer_tag(w, f, head, tag);
+	inserted = at > 0 ? VLAN_TAG : 0;
+	body = f->caplen - at;
+	if (body > w->snaplen - at - inserted)
+		body = w->snaplen - at - inserted;
 	writer_time(f->ts, &r[0], &r[1]);
-	r[2] = head + inserted + body;
+	r[2] = at + inserted + body;
 	r[3] = f->len + inserted;
 	if (writer_put(w, r, sizeof(r), e) == -1 ||
-	    writer_put(w, f->data, head, e) == -1 ||
+	    writer_put(w, head, at, e) == -1 ||
 	    writer_put(w, tag, inserted, e) == -1)
 		return -1;
-	return writer_put(w, f->data + head, body, e);
+	return writer_put(w, f->data + at, body, e);
 }
 
 int

@@ -3,7 +3,7 @@
  *
  * Nanosecond timestamps.  The first frame decides the file's link type: the
  * format holds one.  A VLAN tag that the kernel had stripped from an Ethernet
- * frame is put back into its place; other link types have none for it.
+ * or a cooked (SLL2) frame is put back; other link types have no place for it.
  *
  * Output is buffered: it is in the file after a flush or close, and an error
  * (disk full, closed pipe) may be told by a later call than the one that

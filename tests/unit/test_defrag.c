@@ -12,6 +12,7 @@ static struct frame frame;
 static struct packet packet;
 static struct cursor cursor;
 static uint8_t *piece;
+static uint64_t datagram_bytes;	/* of the packet, if not the frame's */
 
 /* Hands one fragment over, in memory of exactly its size. */
 static int
@@ -26,7 +27,7 @@ add(struct defrag *d, uint32_t id, uint32_t offset, uint32_t len, int more,
 	memset(&packet, 0, sizeof(packet));
 	packet.frame = &frame;
 	frame.len = frame.caplen = 34 + len;
-	packet.datagram_bytes = frame.len;
+	packet.datagram_bytes = datagram_bytes ? datagram_bytes : frame.len;
 	packet.missing = len - captured;
 	flow_start(&packet, 4, 17, 20 + len);
 	packet.flow.src.b[0] = 10;
@@ -115,6 +116,21 @@ test_truncated(void)
 	defrag_free(d);
 }
 
+/* Each fragment came in a datagram that was itself put together. */
+static void
+test_nested(void)
+{
+	struct defrag *d = defrag_new();
+
+	add(d, 1, 0, 16, 1, 16);
+	is_u64(packet.datagram_bytes, 34 + 16, "one frame");
+	datagram_bytes = 1000;
+	ok(add(d, 1, 16, 8, 0, 8), "the second came in several");
+	is_u64(packet.datagram_bytes, 34 + 16 + 1000, "all are counted");
+	datagram_bytes = 0;
+	defrag_free(d);
+}
+
 static void
 test_bounds(void)
 {
@@ -143,6 +159,7 @@ main(void)
 	test_orders();
 	test_lies();
 	test_truncated();
+	test_nested();
 	test_bounds();
 	free(piece);
 	return done();

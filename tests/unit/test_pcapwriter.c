@@ -81,6 +81,7 @@ test_plain(void)
 static void
 test_tag(void)
 {
+	static const uint8_t cooked[21] = { 0x08, 0, [20] = 0x45 };
 	struct pcapwriter *w = pcapwriter_open(path, 1, 20, &err);
 	struct frame f = frame(1);
 
@@ -100,11 +101,25 @@ test_tag(void)
 	is_u64(word(60 + 8), 11, "the short one as it was");
 
 	w = pcapwriter_open(path, 1, 0, &err);
-	f = frame(276);
+	f = frame(228);
 	f.flags = FRAME_VLAN;
 	ok(pcapwriter_write(w, &f, &err) == 0 &&
-	    pcapwriter_close(w, &err) == 0, "SLL2");
+	    pcapwriter_close(w, &err) == 0, "bare IPv4");
 	is_u64(slurp(), 24 + 16 + sizeof(data), "has no place for a tag");
+
+	w = pcapwriter_open(path, 1, 0, &err);
+	f = frame(276);
+	f.data = cooked;
+	f.caplen = f.len = sizeof(cooked);
+	f.flags = FRAME_VLAN;
+	f.vlan_tpid = 0x8100;
+	f.vlan_tci = 5;
+	ok(pcapwriter_write(w, &f, &err) == 0 &&
+	    pcapwriter_close(w, &err) == 0, "SLL2");
+	is_u64(slurp(), 24 + 16 + sizeof(cooked) + 4, "has one");
+	ok(memcmp(bytes + 40, "\x81\0", 2) == 0, "the tag's type is first");
+	ok(memcmp(bytes + 60, "\0\5\x08\0\x45", 5) == 0,
+	    "the rest of it, and the protocol, stand behind the header");
 }
 
 static void
