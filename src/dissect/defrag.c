@@ -6,6 +6,7 @@
 
 #include <sessdump/wire.h>
 
+#include "core/mix.h"
 #include "dissect/defrag.h"
 
 enum {
@@ -125,14 +126,6 @@ same_datagram(const struct flow *a, const struct flow *b)
 	    (a->ip_version == 6 || a->protocol == b->protocol) &&
 	    memcmp(&a->src, &b->src, sizeof(a->src)) == 0 &&
 	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0;
-}
-
-static uint64_t
-mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 m = (unsigned __int128)a * b;
-
-	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
 static struct bucket *

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mix.h"
 #include "session/table.h"
 
 int
@@ -45,15 +46,6 @@ table_fini(struct table *t)
 _Static_assert(sizeof(struct session_key) ==
     offsetof(struct session_key, port) + sizeof(uint64_t),
     "table_hash() must see the whole key");
-
-/* Multiplies to 128 bits and folds: every bit of the input reaches all. */
-static inline uint64_t
-mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 m = (unsigned __int128)a * b;
-
-	return (uint64_t)m ^ (uint64_t)(m >> 64);
-}
 
 uint32_t
 table_hash(const struct table *t, const struct session_key *k)
