@@ -7,6 +7,7 @@
 #include <sessdump/wire.h>
 
 #include "core/mix.h"
+#include "core/names.h"
 #include "dissect/defrag.h"
 
 enum {
@@ -265,10 +266,8 @@ complete(struct defrag *d, struct datagram *g, struct packet *p,
 static void
 lend_ports(const struct datagram *g, struct packet *p)
 {
-	static const uint8_t by_port[] = { 6, 17, 33, 132, 136 };
-
 	if (!g->has_first || g->valid < 4 ||
-	    memchr(by_port, g->first.protocol, sizeof(by_port)) == NULL)
+	    !protocol_has_ports(g->first.protocol))
 		return;
 	p->flow.protocol = g->first.protocol;
 	p->flow.sport = be16(g->data);

@@ -13,8 +13,8 @@
 
 enum { STEPS_BACK = 64 };	/* at a time; see expire_list() */
 
-enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_DCCP = 33,
-    PROTO_ICMPV6 = 58, PROTO_SCTP = 132, PROTO_UDPLITE = 136 };
+enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58,
+    PROTO_UDPLITE = 136 };
 
 struct session_table {
 	struct table table;
@@ -70,14 +70,13 @@ session_stats(const struct session_table *t)
 	return &t->stats;
 }
 
-/* These name their sessions by ports: without ports, no session. */
+/* These name their sessions by ports, or by type and code: without them, no
+ * session. */
 static int
-has_ports(unsigned int protocol)
+needs_ports(uint8_t protocol)
 {
-	return protocol == PROTO_TCP || protocol == PROTO_UDP ||
-	    protocol == PROTO_ICMP || protocol == PROTO_ICMPV6 ||
-	    protocol == PROTO_SCTP || protocol == PROTO_DCCP ||
-	    protocol == PROTO_UDPLITE;
+	return protocol == PROTO_ICMP || protocol == PROTO_ICMPV6 ||
+	    protocol_has_ports(protocol);
 }
 
 /* The lower (address, port) pair goes first: trap 2 of the design. */
@@ -100,7 +99,7 @@ lookup_fill(const struct session_table *t, const struct flow *f,
 
 	l->held = (f->has & FLOW_FRAGMENT) != 0;
 	l->valid = f->has & FLOW_IP && (f->has & FLOW_PORTS ||
-	    (!has_ports(f->protocol) && !l->held));
+	    (!needs_ports(f->protocol) && !l->held));
 	if (!l->valid)
 		return;
 	l->dir = (uint8_t)(dir = direction(f));

@@ -16,6 +16,7 @@
 #include <sessdump/packet.h>
 
 #include "core/errbuf.h"
+#include "core/names.h"
 #include "session/tcp_state.h"
 
 /* Why one side is held to be the client, weakest first. */
@@ -217,8 +218,7 @@ session_is_tcp(const struct session *s)
 static inline int
 session_has_ports(const struct session_key *k)
 {
-	return k->protocol == 6 || k->protocol == 17 || k->protocol == 33 ||
-	    k->protocol == 132 || k->protocol == 136;
+	return protocol_has_ports(k->protocol);
 }
 
 /* Both sides have spoken. */
