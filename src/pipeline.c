@@ -50,7 +50,8 @@ on_end(void *arg, const struct session *s)
 	struct pipeline *l = arg;
 
 	if (selection_session(l->options->selection, s))
-		l->sink.ops->session(&l->sink, s);
+		l->sink.ops->session(&l->sink, s,
+		    session_trouble(l->table, s));
 }
 
 static const char *

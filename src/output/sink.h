@@ -54,7 +54,9 @@ struct sink_ops {
 	void (*packet)(struct sink *, const struct packet *,
 	    const struct session *);
 	void (*event)(struct sink *, const struct session_event *);
-	void (*session)(struct sink *, const struct session *);
+	/* Trouble is NULL when there was none. */
+	void (*session)(struct sink *, const struct session *,
+	    const struct trouble *);
 };
 
 struct sink {

@@ -52,6 +52,12 @@ tcp_flags(struct sink *k, unsigned int flags)
 	outbuf_char(k->out, ' ');
 }
 
+static uint32_t
+first_number(const struct side *s)
+{
+	return s->seen & SIDE_SYN ? s->base - 1 : s->base;
+}
+
 /* Relative to each side's first sequence number; as it stands where that was
  * never seen. */
 static void
@@ -66,9 +72,9 @@ tcp_numbers(struct sink *k, const struct flow *f, const struct session *s)
 		const struct side *peer = &s->side[dir ^ 1];
 
 		if (me->seen & SIDE_SEQ)
-			seq -= me->base;
+			seq -= first_number(me);
 		if (peer->seen & SIDE_SEQ)
-			ack -= peer->base;
+			ack -= first_number(peer);
 	}
 	number(k, "seq", seq, SEQ_WIDTH);
 	if (f->tcp.flags & TCP_ACK)

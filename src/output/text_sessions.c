@@ -92,8 +92,10 @@ duration(struct sink *k, int64_t ns)
 }
 
 void
-text_session(struct sink *k, const struct session *s)
+text_session(struct sink *k, const struct session *s,
+    const struct trouble *t)
 {
+	(void)t;
 	unsigned int c = s->client;
 	const struct side *client = &s->side[c], *server = &s->side[c ^ 1];
 

@@ -17,7 +17,8 @@
 
 #include "core/errbuf.h"
 #include "core/names.h"
-#include "session/tcp_state.h"
+#include "tcp/side.h"
+#include "tcp/trouble.h"
 
 /* Why one side is held to be the client, weakest first. */
 enum session_role {
@@ -67,40 +68,6 @@ extern const struct session_timeout_info {
 	uint32_t seconds;	/* default; 0: never */
 } session_timeouts[TIMEOUTS];
 
-/* side.seen */
-enum {
-	SIDE_SYN	= 1 << 0, /* isn is known */
-	SIDE_FIN	= 1 << 1, /* fin is valid */
-	SIDE_ACK	= 1 << 2, /* ack is valid */
-	SIDE_SEQ	= 1 << 3, /* base and next are valid */
-	SIDE_MSS	= 1 << 4,
-	SIDE_SCALE	= 1 << 5,
-	SIDE_SACK	= 1 << 6, /* offered in its SYN */
-	SIDE_RIVAL	= 1 << 7, /* rival is valid */
-	SIDE_PAYLOAD	= 1 << 8, /* the bytes of payload were known */
-};
-
-/* What one endpoint sent.  Sequence numbers are absolute. */
-struct side {
-	uint64_t packets;
-	uint64_t frame_bytes;	/* original lengths of the frames */
-	uint64_t ip_bytes;
-	uint64_t payload_bytes;
-	uint64_t stream_bytes;	/* distinct sequence space, holes included */
-	uint32_t base;		/* sequence number of the first byte */
-	uint32_t next;		/* one past the highest sent */
-	uint32_t ack;		/* highest acknowledgement sent */
-	uint32_t fin;		/* the acknowledgement that covers its FIN */
-	uint32_t rival;		/* of a SYN that was not believed */
-	uint16_t mss;
-	uint16_t flags;		/* every TCP flag that it sent */
-	uint16_t seen;		/* SIDE_... */
-	uint8_t window_scale;
-	uint8_t ttl;		/* of its first packet */
-	uint8_t state;		/* enum tcp_state */
-	uint8_t confirmed;
-};
-
 struct session_key {
 	union addr addr[2];
 	uint16_t port[2];	/* host order; ICMP: as Community ID */
@@ -110,27 +77,31 @@ struct session_key {
 	uint8_t zero;		/* keys are compared whole */
 };
 
+enum { SESSION_HISTORY = 15 };
+
 struct session {
 	struct session_key key;
 	uint32_t hash;
 	uint32_t prev, next;	/* in the list of its timeout */
+	uint32_t moved;		/* when it went to the end of its list, in
+				 * steps of 2^30 ns */
 	uint8_t timeout;	/* enum session_timeout */
 	uint8_t client;		/* index into side[] */
 	uint8_t role;		/* enum session_role */
 	uint8_t end;		/* enum session_end, what it is heading for */
+	uint32_t ifindex;	/* of the first packet, see frame.ifindex */
 	int64_t start, last;	/* times of the first and the last packet */
 	struct side side[2];
 	uint64_t id;		/* from 1, in order of appearance */
-	/* Times of the handshake's segments, or SESSION_NEVER. */
-	int64_t syn, syn_ack, ack;
-	uint32_t icmp_errors;	/* that quoted it */
-	uint32_t ifindex;	/* of the first packet, see frame.ifindex */
-	uint32_t moved;		/* when it went to the end of its list, in
-				 * steps of 2^30 ns */
 	const struct path *path; /* layers, tags and tunnels, see path.h */
+	uint32_t trouble;	/* see session_trouble(); 0: there is none */
+	uint32_t trailing;	/* us of "last" that both had closed before */
+	uint8_t history_len;
+	char history[SESSION_HISTORY]; /* Zeek's; more stands in trouble */
 };
 
-#define SESSION_NEVER	INT64_MIN
+_Static_assert(sizeof(struct session) <= 312, "DESIGN part 5: 320 bytes a "
+    "session, with two slots of the index");
 
 enum session_event_kind {
 	EVENT_NEW, EVENT_STATE, EVENT_ROLE, EVENT_ICMP_ERROR, EVENT_END,
@@ -206,6 +177,10 @@ void session_expire(struct session_table *, int64_t now);
 void session_finish(struct session_table *);
 
 const struct session_stats *session_stats(const struct session_table *);
+
+/* What went wrong in the session; NULL: nothing. */
+const struct trouble *session_trouble(const struct session_table *,
+    const struct session *);
 
 /* Are there states of endpoints, or only one of the session? */
 static inline int

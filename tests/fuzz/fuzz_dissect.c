@@ -47,7 +47,8 @@ on_end(void *arg, const struct session *session)
 {
 	(void)arg;
 	for (int i = 0; i < FORMATS; i++)
-		sinks[i].ops->session(&sinks[i], session);
+		sinks[i].ops->session(&sinks[i], session,
+		    session_trouble(sessions, session));
 }
 
 /* Once for all runs. */

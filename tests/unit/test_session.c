@@ -1,6 +1,8 @@
 /* test_session.c: scripts of segments, and what the session is after each. */
 #include "sessions.h"
 
+#include "tcp/rtt.h"
+
 /* A script: what it is about, then segment and states in turn. */
 static const char *const scripts[][32] = {
 	{ "the design's example",
@@ -167,8 +169,8 @@ test_events(void)
 	    "every change is an event");
 	is_u64(nended, 1, "one session ended");
 	is_u64(ended[0].end, END_CLOSED, "it was closed, not cut off");
-	is_u64((uint64_t)(ended[0].ack - ended[0].syn), 20000000,
-	    "time of the handshake");
+	is_u64((uint64_t)rtt_unpack(ended[0].side[ended[0].client]
+	    .rtt_handshake), 20000000, "time of the handshake");
 	session_table_free(t);
 }
 
@@ -269,7 +271,7 @@ test_stream(void)
 		sent += 60000000;
 	}
 	s = segment(t, line, 2);
-	is_u64(s->side[s->client].stream_bytes, sent,
+	is_u64(side_stream_bytes(&s->side[s->client]), sent,
 	    "6 GB of sequence space, past two wraps, a repetition not");
 	is_u64(s->side[s->client].payload_bytes, sent + 60000000,
 	    "payload counts the repetition");

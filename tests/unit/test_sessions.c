@@ -181,7 +181,7 @@ test_quote(void)
 	p.quoted = udp;
 	s = update(t, &p);
 	is_u64(s->key.protocol, 17, "an ICMP error is about what it quotes");
-	is_u64(s->icmp_errors, 1, "and is counted there");
+	is_u64(session_trouble(t, s)->icmp_errors, 1, "and is counted there");
 	is_u64(s->side[0].packets + s->side[1].packets, 1, "as no packet");
 	ok(strstr(events, "icmp_error:unreachable") != NULL, "an event");
 	p.quoted.dport++;

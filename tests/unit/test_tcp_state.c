@@ -4,7 +4,7 @@
  * The rules below are written down from RFC 9293 section 3.10 in another form
  * than the tables: as what must hold for every cell.  Each cell is one test.
  */
-#include "session/tcp_state.h"
+#include "tcp/tcp_state.h"
 
 #include "tap.h"
 

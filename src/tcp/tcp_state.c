@@ -1,5 +1,5 @@
 /* tcp_state.c: RFC 9293's state diagram (section 3.3.2), read from outside. */
-#include "session/tcp_state.h"
+#include "tcp/tcp_state.h"
 
 /* Short names for the tables; P: proven by the sender itself. */
 #define U	TCP_UNKNOWN

@@ -6,8 +6,8 @@
  * sent it tells of its sender, and another what it does to its receiver once
  * it arrives.  The tables are complete: no code repairs their answer.
  */
-#ifndef SRC_SESSION_TCP_STATE_H
-#define SRC_SESSION_TCP_STATE_H
+#ifndef SRC_TCP_TCP_STATE_H
+#define SRC_TCP_TCP_STATE_H
 
 #include <stdint.h>
 

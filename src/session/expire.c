@@ -1,0 +1,157 @@
+/* expire.c: when a session's time is over, and which one goes for another. */
+#include "session/impl.h"
+
+enum { STEPS_BACK = 64 };	/* at a time; see expire_list() */
+
+int
+expire_is_due(const struct session_table *t, const struct session *s,
+    int64_t now)
+{
+	int64_t limit = t->config.timeout[s->timeout];
+
+	return limit != 0 && now - s->last > limit;
+}
+
+int64_t
+expire_time(const struct session_table *t, const struct session *s)
+{
+	return s->last + t->config.timeout[s->timeout];
+}
+
+/* Ends what has timed out, from the head of one list.  A session with a time
+ * stamp in the future must not keep those behind it alive: it steps back. */
+static void
+expire_list(struct session_table *t, unsigned int timeout, int64_t now)
+{
+	unsigned int steps = STEPS_BACK;
+	struct session *s;
+
+	while ((s = table_oldest(&t->table, timeout)) != NULL) {
+		if (expire_is_due(t, s, now)) {
+			session_end(t, s, END_TIMEOUT, expire_time(t, s));
+		} else if (s->last > now + CLOCK_NEAR && steps-- > 0) {
+			table_dequeue(&t->table, s);
+			table_enqueue(&t->table, s);
+		} else {
+			break;
+		}
+	}
+}
+
+void
+session_expire(struct session_table *t, int64_t ts)
+{
+	int64_t now = clock_tick(&t->clock, ts);
+
+	if (now < t->next_expiry && now > t->next_expiry - 2 * CLOCK_NEAR)
+		return;
+	t->next_expiry = now + SECOND;
+	for (unsigned int i = 0; i < TIMEOUTS; i++)
+		if (t->config.timeout[i] != 0)
+			expire_list(t, i, now);
+}
+
+/* Closed sessions go before open ones, the least recently active first. */
+void
+expire_evict(struct session_table *t, int64_t now)
+{
+	struct session *victim = NULL;
+
+	for (unsigned int i = 0; i < TIMEOUTS; i++) {
+		struct session *s = table_oldest(&t->table, i);
+
+		if (s != NULL && (victim == NULL || s->last < victim->last))
+			victim = s;
+		if (victim != NULL && i == TIMEOUT_TIME_WAIT)
+			break;
+	}
+	if (victim == NULL)
+		return;
+	t->stats.evicted++;
+	if (victim->end == END_OPEN)
+		t->stats.evicted_open++;
+	session_end(t, victim, END_EVICTED, now);
+}
+
+/* Lists are in order of activity, to a second or so: a busy session is not
+ * moved with every packet. */
+void
+expire_touch(struct session_table *t, struct session *s, int64_t now)
+{
+	uint32_t step = (uint32_t)(now >> 30);
+
+	if (s->moved == step)
+		return;
+	s->moved = step;
+	if (s->next == 0)
+		return;		/* the last already */
+	table_dequeue(&t->table, s);
+	table_enqueue(&t->table, s);
+}
+
+/* How far a connection has come: the farther side decides. */
+static const uint8_t timeout_of[TCP_STATES] = {
+	[TCP_UNKNOWN] = TIMEOUT_UNKNOWN,
+	[TCP_LISTEN] = TIMEOUT_UNKNOWN,
+	[TCP_SYN_SENT] = TIMEOUT_SYN_SENT,
+	[TCP_SYN_RECEIVED] = TIMEOUT_SYN_RECEIVED,
+	[TCP_ESTABLISHED] = TIMEOUT_ESTABLISHED,
+	[TCP_FIN_WAIT_1] = TIMEOUT_FIN_WAIT,
+	[TCP_FIN_WAIT_2] = TIMEOUT_CLOSE_WAIT,
+	[TCP_CLOSE_WAIT] = TIMEOUT_CLOSE_WAIT,
+	[TCP_CLOSING] = TIMEOUT_LAST_ACK,
+	[TCP_LAST_ACK] = TIMEOUT_LAST_ACK,
+	[TCP_TIME_WAIT] = TIMEOUT_TIME_WAIT,
+	[TCP_CLOSED] = TIMEOUT_CLOSED,
+};
+
+static const uint8_t progress[TIMEOUTS] = {
+	[TIMEOUT_UNKNOWN] = 0,
+	[TIMEOUT_ESTABLISHED] = 1,
+	[TIMEOUT_SYN_SENT] = 2,
+	[TIMEOUT_SYN_RECEIVED] = 3,
+	[TIMEOUT_FIN_WAIT] = 4,
+	[TIMEOUT_CLOSE_WAIT] = 5,
+	[TIMEOUT_LAST_ACK] = 6,
+	[TIMEOUT_CLOSED] = 7,
+	[TIMEOUT_TIME_WAIT] = 8,
+};
+
+static enum session_timeout
+tcp_timeout(const struct session *s)
+{
+	uint8_t a = timeout_of[s->side[0].state];
+	uint8_t b = timeout_of[s->side[1].state];
+
+	return (enum session_timeout)(progress[a] >= progress[b] ? a : b);
+}
+
+static enum session_timeout
+timeout_for(const struct session *s)
+{
+	switch (s->key.protocol) {
+	case PROTO_TCP:
+		return tcp_timeout(s);
+	case PROTO_ICMP:
+	case PROTO_ICMPV6:
+		return TIMEOUT_ICMP;
+	case PROTO_UDP:
+	case PROTO_UDPLITE:
+		return session_two_way(s) ? TIMEOUT_UDP_ESTABLISHED :
+		    TIMEOUT_UDP;
+	default:
+		return TIMEOUT_GENERIC;
+	}
+}
+
+void
+expire_requeue(struct session_table *t, struct session *s)
+{
+	enum session_timeout timeout = timeout_for(s);
+
+	if (timeout == s->timeout)
+		return;
+	table_dequeue(&t->table, s);
+	s->timeout = (uint8_t)timeout;
+	table_enqueue(&t->table, s);
+}

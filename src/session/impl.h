@@ -1,0 +1,52 @@
+/*
+ * impl.h: the inside of the session table.
+ *
+ * Only the files of session.h use this.
+ */
+#ifndef SRC_SESSION_IMPL_H
+#define SRC_SESSION_IMPL_H
+
+#include "session/clock.h"
+#include "session/path.h"
+#include "session/session.h"
+#include "session/table.h"
+
+#define SECOND	INT64_C(1000000000)
+
+enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58,
+    PROTO_UDPLITE = 136 };
+
+struct session_table {
+	struct table table;
+	struct trouble_pool troubles;
+	struct session_config config;
+	struct path_table *paths;
+	struct session_stats stats;
+	struct packet_clock clock;
+	int64_t next_expiry;
+};
+
+/* lookup.c: the place of a flow, which need not be its packet's own. */
+void lookup_fill(const struct session_table *, const struct flow *,
+    struct session_lookup *);
+
+/* session.c */
+void session_emit(struct session_table *, enum session_event_kind,
+    const char *cause, int64_t time, const struct session *,
+    const struct packet *);
+void session_end(struct session_table *, struct session *, enum session_end,
+    int64_t time);
+
+/* expire.c */
+int expire_is_due(const struct session_table *, const struct session *,
+    int64_t now);
+/* When it timed out, if it did. */
+int64_t expire_time(const struct session_table *, const struct session *);
+/* Makes room for one more. */
+void expire_evict(struct session_table *, int64_t now);
+/* It is active: keeps its list in order. */
+void expire_touch(struct session_table *, struct session *, int64_t now);
+/* Sets the timeout that its states now ask for. */
+void expire_requeue(struct session_table *, struct session *);
+
+#endif

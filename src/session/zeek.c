@@ -1,0 +1,331 @@
+/* zeek.c: what Zeek would call a connection: conn_state and history. */
+#include <string.h>
+
+#include "session/zeek.h"
+
+/* Zeek's states of an end; a side begins as inactive. */
+enum {
+	INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED, CLOSED, RESET,
+};
+
+enum { STATE_BITS = 3, STATE_MASK = 7 };
+
+/* side.zeek_seen: letters that are written once, or again for other numbers. */
+enum {
+	SEEN_SYN = 1 << 0, SEEN_ACK = 1 << 1, SEEN_DATA = 1 << 2,
+	SEEN_FIN = 1 << 3, SEEN_RST = 1 << 4, SEEN_INCONSISTENT = 1 << 5,
+	SEEN_MULTIPLE = 1 << 6,
+};
+
+static unsigned int
+state(const struct side *s)
+{
+	return s->zeek & STATE_MASK;
+}
+
+static unsigned int
+before(const struct side *s)
+{
+	return s->zeek >> STATE_BITS;
+}
+
+static void
+set_state(struct side *s, unsigned int to)
+{
+	if (state(s) != to)
+		s->zeek = (uint8_t)(to | state(s) << STATE_BITS);
+}
+
+static void
+add(struct session *s, struct trouble_pool *pool, char letter)
+{
+	struct trouble *t;
+
+	if (s->history_len < SESSION_HISTORY) {
+		s->history[s->history_len++] = letter;
+		return;
+	}
+	t = trouble_get(pool, &s->trouble);
+	if (t->history_len < TROUBLE_HISTORY - 1)
+		t->history[t->history_len++] = letter;
+	else if (t->history_len == TROUBLE_HISTORY - 1)
+		t->history[t->history_len++] = 'x';
+}
+
+/* Upper case is the originator's. */
+static void
+add_of(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    char letter)
+{
+	add(s, pool, (char)(dir == s->client ? letter - 'a' + 'A' : letter));
+}
+
+/* The letter once; 1 when it had been written before. */
+static int
+once(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    unsigned int bit, char letter)
+{
+	struct side *me = &s->side[dir];
+
+	if (me->zeek_seen & bit)
+		return 1;
+	me->zeek_seen |= (uint8_t)bit;
+	add_of(s, pool, dir, letter);
+	return 0;
+}
+
+/* The letter at the 1st, 10th, 100th ... time. */
+static void
+scaled(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    char letter, uint64_t count)
+{
+	while (count >= 10 && count % 10 == 0)
+		count /= 10;
+	if (count == 1)
+		add_of(s, pool, dir, letter);
+}
+
+void
+zeek_flags(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    const struct flow *f)
+{
+	struct side *me = &s->side[dir];
+	unsigned int flags = f->tcp.flags;
+	uint32_t end = f->tcp.seq + f->payload_len;
+
+	switch (flags & (TCP_SYN | TCP_FIN | TCP_RST)) {
+	case 0:
+		if (f->payload_len > 0)
+			once(s, pool, dir, SEEN_DATA, 'd');
+		else if (flags & TCP_ACK)
+			once(s, pool, dir, SEEN_ACK, 'a');
+		break;
+	case TCP_SYN:
+		if (once(s, pool, dir, SEEN_SYN, flags & TCP_ACK ? 'h' : 's') &&
+		    me->seen & SIDE_SYN && f->tcp.seq + 1 != me->base)
+			add_of(s, pool, dir, flags & TCP_ACK ? 'h' : 's');
+		break;
+	case TCP_FIN:
+		if (once(s, pool, dir, SEEN_FIN, 'f') &&
+		    me->seen & SIDE_FIN && end + 1 != me->fin)
+			add_of(s, pool, dir, 'f');
+		break;
+	case TCP_RST:
+		if (once(s, pool, dir, SEEN_RST, 'r') &&
+		    f->tcp.seq != me->timed_end)
+			add_of(s, pool, dir, 'r');
+		me->timed_end = f->tcp.seq;
+		break;
+	case TCP_FIN | TCP_RST:
+	case TCP_FIN | TCP_RST | TCP_SYN:
+		once(s, pool, dir, SEEN_INCONSISTENT, 'i');
+		break;
+	default:
+		once(s, pool, dir, SEEN_MULTIPLE, 'q');
+	}
+}
+
+void
+zeek_notes(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    unsigned int notes)
+{
+	const struct trouble_side *t;
+
+	if (notes == 0)
+		return;
+	t = &trouble_get(pool, &s->trouble)->side[dir];
+	if (notes & STREAM_ZERO_WINDOW)
+		scaled(s, pool, dir, 'w', t->zero_windows);
+	if (notes & STREAM_REPEAT && state(&s->side[dir]) != RESET)
+		scaled(s, pool, dir, 't', t->repeats);
+}
+
+void
+zeek_gaps(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    uint32_t count)
+{
+	uint32_t after;
+
+	if (s->trouble == 0)
+		return;
+	after = trouble_get(pool, &s->trouble)->side[dir].gaps;
+	while (count < after)
+		scaled(s, pool, dir, 'g', ++count);
+}
+
+/* Nothing was seen of the side until now. */
+static void
+move_inactive(struct side *me, struct side *peer, int is_client,
+    const struct flow *f)
+{
+	unsigned int flags = f->tcp.flags;
+
+	if (flags & TCP_SYN && is_client) {
+		set_state(me, flags & TCP_ACK ? SYN_ACK_SENT : SYN_SENT);
+	} else if (flags & TCP_SYN) {
+		if (state(peer) == SYN_SENT)
+			set_state(peer, ESTABLISHED);
+		set_state(me, ESTABLISHED);
+	}
+	if (flags & TCP_FIN)
+		set_state(me, CLOSED);
+	if (flags & TCP_RST)
+		set_state(me, RESET);
+	if (state(me) != INACTIVE)
+		return;
+	/* Some answer a SYN with an ACK, and with the SYN-ACK only then. */
+	if (!is_client && f->payload_len == 0 && state(peer) == SYN_SENT)
+		return;
+	set_state(me, flags & TCP_ACK && state(peer) == ESTABLISHED ?
+	    ESTABLISHED : PARTIAL);
+}
+
+static void
+move_open(struct side *me, struct side *peer, unsigned int flags)
+{
+	if (flags & TCP_SYN && !(flags & TCP_ACK) && state(me) == PARTIAL &&
+	    state(peer) == INACTIVE)
+		set_state(me, SYN_SENT);
+	if (flags & TCP_FIN && !(flags & TCP_RST)) {
+		set_state(me, CLOSED);
+		/* A FIN and then a RST was a normal end, after all. */
+		if (state(peer) == RESET && before(peer) == CLOSED)
+			set_state(peer, CLOSED);
+	}
+	if (flags & TCP_RST)
+		set_state(me, RESET);
+}
+
+void
+zeek_move(struct session *s, unsigned int dir, const struct flow *f)
+{
+	struct side *me = &s->side[dir], *peer = &s->side[dir ^ 1];
+	unsigned int flags = f->tcp.flags;
+
+	switch (state(me)) {
+	case INACTIVE:
+		move_inactive(me, peer, dir == s->client, f);
+		break;
+	case SYN_SENT:
+	case SYN_ACK_SENT:
+		if (flags & TCP_FIN)
+			set_state(me, CLOSED);
+		if (flags & TCP_RST)
+			set_state(me, RESET);
+		break;
+	case PARTIAL:
+	case ESTABLISHED:
+		move_open(me, peer, flags);
+		break;
+	case CLOSED:
+		if (flags & TCP_RST && state(peer) != CLOSED)
+			set_state(me, RESET);
+		break;
+	default:
+		break;
+	}
+}
+
+static int
+is_clean(const struct side *s)
+{
+	return state(s) == ESTABLISHED ||
+	    (state(s) == CLOSED && before(s) == ESTABLISHED);
+}
+
+int
+zeek_is_clean(const struct session *s)
+{
+	return is_clean(&s->side[0]) && is_clean(&s->side[1]);
+}
+
+int
+zeek_is_closed(const struct session *s)
+{
+	return state(&s->side[0]) >= CLOSED && state(&s->side[1]) >= CLOSED;
+}
+
+void
+zeek_datagram(struct session *s, struct trouble_pool *pool, unsigned int dir)
+{
+	once(s, pool, dir, SEEN_DATA, 'd');
+}
+
+void
+zeek_bad_checksum(struct session *s, struct trouble_pool *pool,
+    unsigned int dir)
+{
+	scaled(s, pool, dir, 'c',
+	    trouble_get(pool, &s->trouble)->side[dir].bad_checksums);
+}
+
+void
+zeek_flipped(struct session *s, struct trouble_pool *pool)
+{
+	add(s, pool, '^');
+}
+
+unsigned int
+zeek_history(const struct session *s, const struct trouble *t, char *to)
+{
+	memcpy(to, s->history, s->history_len);
+	if (t == NULL)
+		return s->history_len;
+	memcpy(to + s->history_len, t->history, t->history_len);
+	return s->history_len + t->history_len;
+}
+
+/* The originator sent a SYN, then a RST, and nothing that goes farther. */
+static int
+is_aborted_attempt(const struct session *s, const struct trouble *t)
+{
+	char text[ZEEK_HISTORY_MAX + 1], *p = text, *rst;
+
+	text[zeek_history(s, t, text)] = '\0';
+	p += *p == '^';
+	rst = strchr(p, 'R');
+	return *p == 'S' && rst != NULL &&
+	    p + 1 + strcspn(p + 1, "HAFGIQ") > rst;
+}
+
+static const char *
+tcp_conn_state(const struct session *s, const struct trouble *t)
+{
+	const struct side *orig = &s->side[s->client];
+	const struct side *resp = &s->side[s->client ^ 1];
+	unsigned int o = state(orig), r = state(resp);
+	int o_inactive = o == INACTIVE || o == PARTIAL;
+	int r_inactive = r == INACTIVE || r == PARTIAL;
+
+	if (r == RESET) {
+		if (o == SYN_SENT || o == SYN_ACK_SENT || (o == RESET &&
+		    side_stream_bytes(orig) == 0 &&
+		    side_stream_bytes(resp) == 0))
+			return "REJ";
+		return o_inactive ? "RSTRH" : "RSTR";
+	}
+	if (o == RESET && r_inactive)
+		return is_aborted_attempt(s, t) ? "RSTOS0" : "OTH";
+	if (o == RESET)
+		return "RSTO";
+	if (o == CLOSED)
+		return r == CLOSED ? "SF" : r_inactive ? "SH" : "S2";
+	if (r == CLOSED)
+		return o_inactive ? "SHR" : "S3";
+	if (o == SYN_SENT && r == INACTIVE)
+		return "S0";
+	return o == ESTABLISHED && r == ESTABLISHED ? "S1" : "OTH";
+}
+
+const char *
+zeek_conn_state(const struct session *s, const struct trouble *t)
+{
+	int o = (s->side[s->client].zeek_seen & SEEN_DATA) != 0;
+	int r = (s->side[s->client ^ 1].zeek_seen & SEEN_DATA) != 0;
+
+	if (session_is_tcp(s))
+		return tcp_conn_state(s, t);
+	if (s->key.protocol != 17 && s->key.protocol != 136)
+		return "OTH";
+	return o ? r ? "SF" : "S0" : r ? "SHR" : "OTH";
+}

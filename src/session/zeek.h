@@ -1,0 +1,50 @@
+/*
+ * zeek.h: what Zeek would call a connection: conn_state and history.
+ *
+ * Zeek keeps a state of its own for each end, simpler than TCP's, and writes a
+ * letter for each thing that it sees for the first time.  This is that, as
+ * Zeek's documentation of conn.log and its behaviour define it.
+ */
+#ifndef SRC_SESSION_ZEEK_H
+#define SRC_SESSION_ZEEK_H
+
+#include "session/session.h"
+#include "tcp/stream.h"
+
+enum {
+	/* Of a history: what a session holds, what its trouble does. */
+	ZEEK_HISTORY_MAX = SESSION_HISTORY + TROUBLE_HISTORY,
+};
+
+/* The steps of one TCP segment, in this order: the letters of its flags; those
+ * of what stream_sent() found; the states; the letters of the gaps that its
+ * acknowledgement showed, "before" having been known. */
+void zeek_flags(struct session *, struct trouble_pool *, unsigned int dir,
+    const struct flow *);
+void zeek_notes(struct session *, struct trouble_pool *, unsigned int dir,
+    unsigned int notes);
+void zeek_move(struct session *, unsigned int dir, const struct flow *);
+void zeek_gaps(struct session *, struct trouble_pool *, unsigned int dir,
+    uint32_t before);
+
+/* Are both ends open, or closed in order?  Only then is a hole a gap. */
+int zeek_is_clean(const struct session *);
+
+/* A UDP datagram; a bad checksum that was not believed; roles turned round. */
+void zeek_datagram(struct session *, struct trouble_pool *, unsigned int dir);
+void zeek_bad_checksum(struct session *, struct trouble_pool *,
+    unsigned int dir);
+void zeek_flipped(struct session *, struct trouble_pool *);
+
+/* Both ends have closed: what comes now is not part of the duration. */
+int zeek_is_closed(const struct session *);
+
+/* "SF" */
+const char *zeek_conn_state(const struct session *,
+    const struct trouble *);
+
+/* Copies at most ZEEK_HISTORY_MAX letters; answers how many. */
+unsigned int zeek_history(const struct session *, const struct trouble *,
+    char *);
+
+#endif

@@ -1,0 +1,422 @@
+/*
+ * stream.c: the sequence space of a TCP connection: what of it was seen, sent
+ * again, acknowledged, or missed (RFC 9293, 5681, 7323, 5961).
+ */
+#include "tcp/holes.h"
+#include "tcp/rtt.h"
+#include "tcp/segment.h"
+#include "tcp/stream.h"
+
+enum { EARLIER_REACH = 1 << 20 };	/* how far reordering goes, in bytes */
+
+/* A hole that is filled later than this was sent again, ns; and what comes so
+ * soon behind duplicate acknowledgements was, too. */
+#define LATE_DEFAULT	INT64_C(3000000)
+#define FAST_RETRANSMIT	INT64_C(20000000)
+
+static struct trouble_side *
+trouble_of(const struct segment *g)
+{
+	return &trouble_get(g->pool, g->trouble)->side[g->dir];
+}
+
+/* The side's record if there is one: nothing is counted. */
+static struct trouble_side *
+peek(const struct segment *g, unsigned int dir)
+{
+	return *g->trouble == 0 ? NULL :
+	    &trouble_get(g->pool, g->trouble)->side[dir];
+}
+
+/* Does not all that it sent lie in order before "next"? */
+static struct trouble_side *
+tracked(const struct segment *g, unsigned int dir)
+{
+	struct trouble_side *t = peek(g, dir);
+
+	return t != NULL && t->tracking ? t : NULL;
+}
+
+static void
+remember_options(struct side *me, const struct flow *f)
+{
+	unsigned int flags = f->tcp.flags;
+
+	me->seen |= SIDE_SYN;
+	me->initial_window = f->tcp.window;
+	if (flags & TCP_ECE)
+		me->seen |= SIDE_SYN_ECE;
+	if (flags & TCP_CWR)
+		me->seen |= SIDE_SYN_CWR;
+	if (flags & TCP_AE)
+		me->seen |= SIDE_SYN_AE;
+	if (f->tcp.options & TCP_HAS_MSS) {
+		me->seen |= SIDE_MSS;
+		me->mss = f->tcp.mss;
+	}
+	if (f->tcp.options & TCP_HAS_WINDOW_SCALE) {
+		me->seen |= SIDE_SCALE;
+		me->window_scale = f->tcp.window_scale;
+	}
+	if (f->tcp.options & TCP_HAS_SACK_PERMITTED)
+		me->seen |= SIDE_SACK;
+}
+
+/* Place 0 gets another sequence number. */
+static void
+rebase(const struct segment *g, uint32_t base)
+{
+	struct side *me = g->me;
+	int32_t back = (int32_t)(me->base - base);
+	struct trouble_side *t = tracked(g, g->dir);
+
+	me->base = base;
+	me->next += back;
+	me->acked += back;
+	if (t != NULL)
+		holes_shift(t, back);
+}
+
+static void
+first_segment(const struct segment *g, unsigned int syn, unsigned int fin)
+{
+	struct side *me = g->me;
+	const struct flow *f = g->flow;
+
+	rebase(g, f->tcp.seq + syn);
+	me->seen |= SIDE_SEQ;
+	me->next = (int64_t)f->payload_len + fin;
+	if (syn)
+		remember_options(me, f);
+	if (fin) {
+		me->seen |= SIDE_FIN;
+		me->fin = me->base + (uint32_t)me->next;
+	}
+	if (syn || me->next > 0)
+		rtt_start(me, syn ? me->base : me->base +
+		    (uint32_t)me->next, g->now);
+}
+
+/* Mid-stream, a segment that was sent before the first one that we saw. */
+static void
+earlier_segment(const struct segment *g, int64_t from)
+{
+	if (g->me->seen & SIDE_SYN || -from > EARLIER_REACH ||
+	    g->flow->payload_len <= 1)
+		return;
+	trouble_of(g)->out_of_order++;
+	rebase(g, g->flow->tcp.seq);
+}
+
+/* A keep-alive goes over an idle connection, where all was acknowledged; a
+ * byte that was not is sent again (RFC 9293 section 3.8.4). */
+static int
+is_keep_alive(const struct segment *g, int64_t from)
+{
+	const struct side *me = g->me;
+
+	return from == me->next - 1 && g->flow->payload_len <= 1 &&
+	    !(g->flow->tcp.flags & (TCP_SYN | TCP_FIN)) &&
+	    (g->flow->payload_len == 0 || !(me->seen & SIDE_ACKED) ||
+	    me->acked >= me->next);
+}
+
+/* Was the hole that it fills there for longer than reordering explains? */
+static int
+is_late(const struct segment *g, const struct trouble_side *t, int64_t from)
+{
+	int64_t handshake = rtt_unpack(g->me->flags & TCP_SYN &&
+	    g->me->rtt_handshake > g->peer->rtt_handshake ?
+	    g->me->rtt_handshake : g->peer->rtt_handshake);
+	struct trouble_side *acks = peek(g, g->dir ^ 1);
+
+	if (acks->dups >= 2 && from == g->me->acked &&
+	    g->now - acks->dup_time < FAST_RETRANSMIT)
+		return 1;
+	return g->now - t->top_time >= (handshake > 0 ? handshake :
+	    LATE_DEFAULT);
+}
+
+/* What was timed was sent again: which of the two is acknowledged, only its
+ * time stamp tells (RFC 7323 section 4).  Of a SYN the last one counts. */
+static void
+time_again(const struct segment *g, int64_t from, int64_t to)
+{
+	struct side *me = g->me;
+
+	if (g->syn_again) {
+		rtt_start(me, me->base, g->now);
+		if (rtt_is_of_syn(me))
+			g->peer->rtt_handshake = 0;
+		return;
+	}
+	if (me->timed_at == RTT_NONE || side_place(me, me->timed_end) > to ||
+	    side_place(me, me->timed_end) <= from)
+		return;
+	me->timed_at = RTT_NONE;
+	if (g->flow->tcp.options & TCP_HAS_TIMESTAMPS) {
+		me->timed_at = g->now;
+		me->seen |= SIDE_TSVAL;
+		trouble_of(g)->tsval = g->flow->tcp.tsval;
+	}
+}
+
+/* It begins before "next". */
+static unsigned int
+old_segment(const struct segment *g, int64_t from, int64_t to)
+{
+	struct side *me = g->me;
+	struct trouble_side *t = trouble_of(g);
+	unsigned int notes = 0;
+	int64_t top = to < me->next ? to : me->next;
+	int64_t seen = holes_seen(t, from, top);
+
+	if (to <= me->next && g->flow->payload_len > 0) {
+		t->repeats++;
+		notes = STREAM_REPEAT;
+	}
+	if (seen == 0 && !(g->flow->tcp.flags & TCP_SYN) && top > from) {
+		if (is_late(g, t, from)) {
+			t->retransmitted_packets++;
+			t->retransmitted_bytes += g->flow->payload_len;
+		} else {
+			t->out_of_order++;
+		}
+	} else if (from != me->next - 1 || to <= me->next) {
+		/* (Else it goes on from a probe of one byte.) */
+		t->retransmitted_packets++;
+		t->retransmitted_bytes += (uint64_t)seen <
+		    g->flow->payload_len ? (uint64_t)seen :
+		    g->flow->payload_len;
+	}
+	time_again(g, from, to);
+	return notes;
+}
+
+static void
+advance(const struct segment *g, int64_t from, int64_t to)
+{
+	struct side *me = g->me;
+	struct trouble_side *t = tracked(g, g->dir);
+
+	if (from > me->next && t == NULL)
+		t = trouble_of(g);
+	if (t != NULL) {
+		if (to > from)
+			holes_fill(t, me, from, to);
+		else if (from > me->next)
+			holes_fill(t, me, me->next, me->next);
+		if (to > me->next) {
+			me->next = to;
+			t->top_time = g->now;
+		}
+		holes_settle(t, me);
+	} else if (to > me->next) {
+		me->next = to;
+	}
+}
+
+/* Not the next in order, or not the first time. */
+static unsigned int
+odd_segment(const struct segment *g, int64_t from, int64_t to)
+{
+	struct side *me = g->me;
+	unsigned int notes = 0;
+
+	if (is_keep_alive(g, from)) {
+		struct trouble_side *t = trouble_of(g);
+
+		if (g->peer->window == 0 && g->peer->seen & SIDE_SEQ)
+			t->window_probes++;
+		else
+			t->keep_alives++;
+		if (g->flow->payload_len == 0)
+			return 0;
+		t->repeats++;
+		return STREAM_REPEAT;
+	}
+	if (from < 0) {
+		earlier_segment(g, from);
+		return 0;
+	}
+	if (g->syn_again || (from < me->next && to > from))
+		notes = old_segment(g, from, to);
+	advance(g, from, to);
+	return notes;
+}
+
+/* A SYN with a number of its own in a connection that stands. */
+static void
+rival_syn(const struct segment *g)
+{
+	g->me->seen |= SIDE_RIVAL;
+	trouble_of(g)->rival = g->flow->tcp.seq;
+}
+
+static unsigned int
+check_window(const struct segment *g)
+{
+	g->me->window = g->flow->tcp.window;
+	/* Behind a FIN or a RST nobody wants to send any more. */
+	if (g->flow->tcp.window != 0 || g->peer->seen & SIDE_FIN)
+		return 0;
+	trouble_of(g)->zero_windows++;
+	return STREAM_ZERO_WINDOW;
+}
+
+/* Where it stands, and that it is not too far off to be of this stream. */
+static int
+find_place(const struct segment *g, unsigned int syn, unsigned int fin,
+    int64_t *from, int64_t *to)
+{
+	const struct side *me = g->me;
+	int64_t known = side_known(me);
+
+	*from = side_place(me, g->flow->tcp.seq) + syn;
+	*to = *from + g->flow->payload_len + fin;
+	if (*to - known > SEQ_REACH || known - *to > SEQ_REACH)
+		return 0;
+	return !fin || me->seen & SIDE_FIN ||
+	    tcp_fin_plausible(me, g->peer, *to);
+}
+
+unsigned int
+stream_sent(const struct segment *g)
+{
+	struct side *me = g->me;
+	const struct flow *f = g->flow;
+	unsigned int syn = (f->tcp.flags & TCP_SYN) != 0;
+	unsigned int fin = (f->tcp.flags & TCP_FIN) != 0;
+	unsigned int flags_before = me->flags, notes;
+	int64_t from, to;
+
+	if (rtt_is_of_syn(me) && (f->tcp.flags & (TCP_ACK | TCP_SYN)) ==
+	    TCP_ACK)
+		rtt_opened(me, g->now);
+	me->flags |= f->tcp.flags;
+	if (f->tcp.flags & TCP_RST)
+		return 0;	/* its numbers may be anything */
+	notes = flags_before & TCP_RST ? 0 : check_window(g);
+	if (!(me->seen & SIDE_SEQ)) {
+		first_segment(g, syn, fin);
+		return notes;
+	}
+	if (syn && f->tcp.seq + 1 != me->base) {
+		if (me->seen & SIDE_SYN)
+			rival_syn(g);
+		return notes;
+	}
+	if (syn && !(me->seen & SIDE_SYN))
+		remember_options(me, f);
+	if (!find_place(g, syn, fin, &from, &to))
+		return notes;
+	if (from == me->next && !syn && tracked(g, g->dir) == NULL) {
+		if (to > from && me->timed_at == RTT_NONE)
+			rtt_start(me, me->base + (uint32_t)to, g->now);
+		me->next = to;
+		if (f->payload_len == 1 && g->peer->window == 0 &&
+		    g->peer->seen & SIDE_SEQ)
+			trouble_of(g)->window_probes++;
+	} else {
+		notes |= odd_segment(g, from, to);
+	}
+	if (fin && !(me->seen & SIDE_FIN)) {
+		me->seen |= SIDE_FIN;
+		me->fin = f->tcp.seq + syn + f->payload_len + fin;
+	}
+	return notes;
+}
+
+/* The peer's stream, up to what was acknowledged: what was never seen? */
+static void
+miss(const struct segment *g, int64_t to)
+{
+	struct side *peer = g->peer;
+	unsigned int dir = g->dir ^ 1;
+	struct trouble_side *t = peek(g, dir);
+	uint64_t missed = 0;
+	uint32_t gaps = 0;
+
+	/* A FIN takes a number, but it is no byte. */
+	if (peer->seen & SIDE_FIN && peer->base + (uint32_t)to == peer->fin)
+		to--;
+	if (t != NULL && t->tracking ? to <= t->contiguous : to <= peer->next)
+		return;
+	t = &trouble_get(g->pool, g->trouble)->side[dir];
+	holes_acked(t, peer, to, &missed, &gaps);
+	if (!g->clean)
+		return;
+	t->missed_bytes += missed;
+	t->gaps += gaps;
+}
+
+/* RFC 5681 section 2, and the challenge ACKs of RFC 5961. */
+static void
+repeated_ack(const struct segment *g)
+{
+	const struct flow *f = g->flow;
+	struct trouble_side *t;
+
+	if (f->payload_len > 0 || f->tcp.flags & (TCP_SYN | TCP_FIN))
+		return;
+	if (g->me->seen & SIDE_CHALLENGED) {
+		trouble_of(g)->challenge_acks++;
+		return;
+	}
+	if (g->peer->next <= g->peer->acked || f->tcp.window != g->window)
+		return;
+	t = trouble_of(g);
+	t->duplicate_acks++;
+	t->dups++;
+	t->dup_time = g->now;
+}
+
+static void
+new_ack(const struct segment *g, int64_t place)
+{
+	struct side *peer = g->peer;
+	struct trouble_side *t = peek(g, g->dir);
+
+	if (t != NULL)
+		t->dups = 0;
+	if (peer->seen & SIDE_SEQ)
+		miss(g, place);
+	peer->acked = place;
+	peer->seen |= SIDE_ACKED;
+	if (peer->timed_at == RTT_NONE || rtt_is_of_syn(peer) ||
+	    (int32_t)(g->flow->tcp.ack - peer->timed_end) < 0)
+		return;
+	if (peer->seen & SIDE_TSVAL && (!(g->flow->tcp.options &
+	    TCP_HAS_TIMESTAMPS) || g->flow->tcp.tsecr !=
+	    peek(g, g->dir ^ 1)->tsval)) {
+		peer->timed_at = RTT_NONE;
+		return;
+	}
+	rtt_stop(peer, g->me, g->now);
+}
+
+void
+stream_acked(const struct segment *g)
+{
+	struct side *peer = g->peer;
+	const struct flow *f = g->flow;
+	int64_t place, known;
+
+	if (!(f->tcp.flags & TCP_ACK) || f->tcp.flags & TCP_RST)
+		return;
+	if (!(peer->seen & (SIDE_SEQ | SIDE_ACKED)))
+		peer->base = f->tcp.ack;
+	place = side_place(peer, f->tcp.ack);
+	known = side_known(peer);
+	/* What was sent before its SYN, or is farther off than any window, was
+	 * never sent. */
+	if ((peer->seen & SIDE_SYN && place < 0) || place - known > SEQ_REACH)
+		return;
+	if (f->tcp.flags & TCP_SYN && rtt_is_of_syn(peer))
+		rtt_answered(peer, g->me, g->now);
+	if (!(peer->seen & SIDE_ACKED) || place > peer->acked)
+		new_ack(g, place);
+	else if (place == peer->acked)
+		repeated_ack(g);
+	g->me->seen &= (uint16_t)~SIDE_CHALLENGED;
+}

@@ -1,0 +1,53 @@
+/* trouble.c: what went wrong in a session: rare, so it stands apart. */
+#include <sys/mman.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "tcp/trouble.h"
+
+int
+trouble_init(struct trouble_pool *t, uint32_t max, struct errbuf *e)
+{
+	t->used = t->free = 0;
+	t->bytes = ((size_t)max + 1) * sizeof(*t->slab);
+	t->slab = mmap(NULL, t->bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (t->slab == MAP_FAILED)
+		return err_set(e, "session table of %u: %s", max,
+		    strerror(errno));
+	return 0;
+}
+
+void
+trouble_fini(struct trouble_pool *t)
+{
+	munmap(t->slab, t->bytes);
+}
+
+struct trouble *
+trouble_get(struct trouble_pool *t, uint32_t *number)
+{
+	struct trouble *w;
+
+	if (*number != 0)
+		return &t->slab[*number];
+	if (t->free != 0) {
+		*number = t->free;
+		w = &t->slab[*number];
+		memcpy(&t->free, w, sizeof(t->free));
+		memset(w, 0, sizeof(*w));
+		return w;
+	}
+	*number = ++t->used;
+	return &t->slab[*number];
+}
+
+void
+trouble_put(struct trouble_pool *t, uint32_t number)
+{
+	if (number == 0)
+		return;
+	memcpy(&t->slab[number], &t->free, sizeof(t->free));
+	t->free = number;
+}
