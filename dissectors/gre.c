@@ -77,7 +77,7 @@ gre_pptp(struct packet *p, struct cursor *c, const uint8_t *h)
 	if (!(flags & GRE_SEQUENCE) || be16(h + 4) == 0)
 		return DISSECT_DONE;
 	packet_limit(p, c, be16(h + 4));
-	packet_tunnel(p, be16(h + 6), 1);
+	packet_tunnel_one_way(p, be16(h + 6));
 	packet_next(p, TABLE_ETHERTYPE, GRE_PPP);
 	return DISSECT_OK;
 }

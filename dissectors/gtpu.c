@@ -79,7 +79,7 @@ gtpu_dissect(struct packet *p, struct cursor *c)
 		return v;
 	if (h[1] != GTPU_TPDU)
 		return DISSECT_DONE;
-	packet_tunnel(p, be32(h + 4), 1);
+	packet_tunnel_one_way(p, be32(h + 4));
 	packet_next(p, TABLE_ETHERTYPE, ETHERTYPE_IP_ANY);
 	return DISSECT_OK;
 }

@@ -58,7 +58,7 @@ l2tp_data(struct packet *p, struct cursor *c, const uint8_t *h)
 	/* "Zero length body": it carries sequence numbers only. */
 	if (packet_wire_left(p, c) == 0)
 		return DISSECT_DONE;
-	packet_tunnel(p, be32(h + l2tp_ids(flags)), 1);
+	packet_tunnel_one_way(p, be32(h + l2tp_ids(flags)));
 	packet_next(p, TABLE_ETHERTYPE, L2TP_PPP);
 	return DISSECT_OK;
 }

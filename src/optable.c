@@ -37,8 +37,12 @@ static const struct option_row {
 	{ OPT_PACKETS, "packets", NULL, "a line a packet (the default)" },
 	{ OPT_EVENTS, "events", NULL, "a line for each change of a session" },
 	{ OPT_SESSIONS, "sessions", NULL, "a line a session, when it ends" },
+	{ OPT_INTERVAL, "interval", "SECONDS",
+	    "also a line, so often, of every session\n"
+	    "that goes on and has changed" },
 	{ 0, "Format", NULL, NULL },
-	{ OPT_FORMAT, "format", "NAME", "text (the default) or json" },
+	{ OPT_FORMAT, "format", "NAME", "text (the default), json, or Zeek's\n"
+	    "conn.log: zeek, zeek-json" },
 	{ OPT_JSON, "json", NULL, "the same as --format json" },
 	{ 'w', "write", "FILE", "write the selected packets as pcap" },
 	{ 0, "Detail", NULL, NULL },
@@ -61,6 +65,8 @@ static const struct option_row {
 	{ OPT_TIMEOUT, "timeout", "NAME=SECONDS",
 	    "how long a session stays without a packet;\n"
 	    "0 is for ever; the names are in sessdump(1)" },
+	{ OPT_KEY, "key", "LIST",
+	    "tell sessions apart by these, too: vlan,tunnel" },
 	{ OPT_SEED, "seed", "N", "of the hash, to repeat a run exactly" },
 	{ 0, "Information", NULL, NULL },
 	{ OPT_DISSECTORS, "dissectors", NULL,

@@ -90,6 +90,40 @@ set_timeout(struct options *o, const char *s, struct errbuf *e)
 }
 
 static int
+set_key(struct options *o, const char *s, struct errbuf *e)
+{
+	char item[32];
+
+	for (;;) {
+		size_t n = strcspn(s, ",");
+		int i;
+
+		if (n >= sizeof(item))
+			n = sizeof(item) - 1;
+		memcpy(item, s, n);
+		item[n] = '\0';
+		i = choice("--key", item, session_key_name, SESSION_KEYS, e);
+		if (i == -1)
+			return -1;
+		o->session.key |= 1U << i;
+		if (s[n] == '\0')
+			return 0;
+		s += n + 1;
+	}
+}
+
+static int
+set_interval(struct options *o, const char *s, struct errbuf *e)
+{
+	uint64_t seconds;
+
+	if (number("--interval", s, 1, 1000000000, &seconds, e) == -1)
+		return -1;
+	o->session.interval = (int64_t)seconds * 1000000000;
+	return 0;
+}
+
+static int
 set_color(struct options *o, const char *s, struct errbuf *e)
 {
 	static const char *const when[] = { "auto", "always", "never" };
@@ -296,6 +330,10 @@ set_value(struct options *o, int opt, char *s, struct errbuf *e)
 		return set_backend(o, s, e);
 	case OPT_FORMAT:
 		return set_format(o, s, e);
+	case OPT_INTERVAL:
+		return set_interval(o, s, e);
+	case OPT_KEY:
+		return set_key(o, s, e);
 	case OPT_COLOR:
 		return set_color(o, s, e);
 	case OPT_PORT:
@@ -329,6 +367,12 @@ check_combinations(const struct options *o, struct errbuf *e)
 		return err_set(e, "-i and -r: one of them");
 	if (o->nread > 0 && live_only && o->action == ACTION_RUN)
 		return err_set(e, "-y, -Q, --backend: not with -r");
+	if (o->sink.views & ~sink_views(o->sink.format))
+		return err_set(e, "--format %s: it tells of sessions only, "
+		    "not of packets or events",
+		    sink_format_name[o->sink.format]);
+	if (o->session.interval != 0 && !(o->sink.views & VIEW_SESSIONS))
+		return err_set(e, "--interval: with --sessions only");
 	if (o->write != NULL && strcmp(o->write, "-") == 0 &&
 	    o->sink.views != 0)
 		return err_set(e, "-w -: standard output is taken, no view "
@@ -370,6 +414,14 @@ bad_option(const char *word, const char *shorts, struct errbuf *e)
 	return err_set(e, "%s: it takes no argument", word);
 }
 
+static unsigned int
+default_view(const struct options *o)
+{
+	return o->session.interval != 0 ||
+	    !(sink_views(o->sink.format) & VIEW_PACKETS) ? VIEW_SESSIONS :
+	    VIEW_PACKETS;
+}
+
 int
 options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 {
@@ -397,7 +449,7 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 		return -1;
 	o->capture.filter = o->filter;
 	if (o->sink.views == 0 && o->write == NULL)
-		o->sink.views = VIEW_PACKETS;
+		o->sink.views = default_view(o);
 	if (o->packet_buffered && o->write == NULL)
 		o->line_buffered = 1;
 	return check(o, e);

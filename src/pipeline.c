@@ -45,13 +45,23 @@ on_event(void *arg, const struct session_event *ev)
 }
 
 static void
-on_end(void *arg, const struct session *s)
+show_session(struct pipeline *l, const struct session *s, int open)
 {
-	struct pipeline *l = arg;
-
 	if (selection_session(l->options->selection, s))
 		l->sink.ops->session(&l->sink, s,
-		    session_trouble(l->table, s));
+		    session_trouble(l->table, s), open);
+}
+
+static void
+on_end(void *arg, const struct session *s)
+{
+	show_session(arg, s, 0);
+}
+
+static void
+on_snapshot(void *arg, const struct session *s)
+{
+	show_session(arg, s, 1);
 }
 
 static const char *
@@ -129,6 +139,7 @@ pipeline_new(const struct options *o, const struct registry *r,
 	l->registry = r;
 	config.on_event = o->sink.views & VIEW_EVENTS ? on_event : NULL;
 	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
+	config.on_snapshot = on_snapshot;
 	config.arg = l;
 	l->defrag = defrag_new();
 	if (l->defrag == NULL)
@@ -358,10 +369,13 @@ close_writer(struct pipeline *l, struct errbuf *e)
 int
 pipeline_finish(struct pipeline *l, struct errbuf *e)
 {
+	const struct options *o = l->options;
 	int failed;
 
 	defrag_finish(l->defrag);
 	session_finish(l->table);
+	if (o->sink.views != 0)
+		sink_end(&l->sink);
 	outbuf_flush(&l->out);
 	failed = check_output(l, e) == -1;
 	if (close_writer(l, e) == -1)

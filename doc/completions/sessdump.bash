@@ -35,13 +35,15 @@ _sessdump() {
 	-Q|--direction)
 		COMPREPLY=($(compgen -W 'in out inout' -- "$cur")) ;;
 	--format)
-		COMPREPLY=($(compgen -W 'text json' -- "$cur")) ;;
+		COMPREPLY=($(compgen -W 'text json zeek zeek-json' -- "$cur")) ;;
 	--color)
 		COMPREPLY=($(compgen -W 'auto always never' -- "$cur")) ;;
 	--backend)
 		COMPREPLY=($(compgen -W 'afpacket pcap' -- "$cur")) ;;
 	--proto)
 		_sessdump_list 'tcp udp udplite icmp icmpv6 sctp gre esp ah' ;;
+	--key)
+		_sessdump_list 'vlan tunnel' ;;
 	--state)
 		_sessdump_list 'listen syn_sent syn_received established
 			fin_wait_1 fin_wait_2 close_wait closing last_ack
@@ -52,7 +54,7 @@ _sessdump() {
 			close_wait fin_wait syn_sent syn_received unknown icmp
 			udp udp_established generic established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
-	--port|--host|--max-sessions|--seed)
+	--port|--host|--interval|--max-sessions|--seed)
 		;;
 	*)
 		[[ $cur == -* ]] || return 0
@@ -63,7 +65,7 @@ _sessdump() {
 			--no-promiscuous-mode -Q --direction --backend --port
 			--host --proto --state -F --filter-file -O
 			--no-optimize -c --count --packets --events --sessions
-			--format --json -w --write -n -e -v --verbose -q
+			--interval --key --format --json -w --write -n -e -v --verbose -q
 			--quiet -t --nano -x -X -A -l --line-buffered -U
 			--packet-buffered --color --max-sessions --timeout
 			--seed --dissectors --plugin -d -h --help --version' -- "$cur")) ;;

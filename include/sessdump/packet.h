@@ -106,6 +106,7 @@ struct tunnel {
 	const struct dissector *dissector;	/* whose header it is */
 	uint32_t id;		/* VNI, TEID, GRE key, session id ... */
 	uint8_t has_id;
+	uint8_t id_one_way;	/* the id is of one direction only */
 	uint8_t has_outer;	/* outer_version, outer_src and _dst are set */
 	uint8_t outer_version;	/* 4 or 6 */
 	union addr outer_src, outer_dst;
@@ -245,6 +246,17 @@ packet_tunnel(struct packet *p, uint32_t id, int has_id)
 		t->outer_src = p->flow.src;
 		t->outer_dst = p->flow.dst;
 	}
+}
+
+/* The same where each end chooses an identifier of its own. */
+static inline void
+packet_tunnel_one_way(struct packet *p, uint32_t id)
+{
+	unsigned int before = p->ntunnels;
+
+	packet_tunnel(p, id, 1);
+	if (p->ntunnels > before)
+		p->tunnel[before].id_one_way = 1;
 }
 
 /*

@@ -32,6 +32,6 @@ char *json_icmp(char *p, const struct session_key *, unsigned int client);
 
 /* The record of a session. */
 void json_session(struct sink *, const struct session *,
-    const struct trouble *);
+    const struct trouble *, int open);
 
 #endif

@@ -5,6 +5,7 @@
 #include "session/community_id.h"
 #include "session/path.h"
 #include "session/zeek.h"
+#include "tcp/ecn.h"
 #include "tcp/rtt.h"
 
 static char *
@@ -200,6 +201,32 @@ put_tunnels(char *p, const struct path *path)
 	return p;
 }
 
+static char *
+put_service(char *p, const struct path *path)
+{
+	const char *service = path_service(path);
+
+	if (service == NULL)
+		return p;
+	p = PUT(p, ",\"service\":\"");
+	p = json_str(p, service);
+	*p++ = '"';
+	return p;
+}
+
+static char *
+put_ecn(char *p, const struct side *client, const struct side *server)
+{
+	const char *ecn = ecn_name(client, server);
+
+	if (ecn == NULL)
+		return p;
+	p = PUT(p, ",\"ecn\":\"");
+	p = json_str(p, ecn);
+	*p++ = '"';
+	return p;
+}
+
 /* In the words of Zeek's conn.log; ICMP has no history there. */
 static char *
 put_zeek(char *p, const struct session *s, const struct trouble *t)
@@ -220,8 +247,10 @@ put_zeek(char *p, const struct session *s, const struct trouble *t)
 
 void
 json_session(struct sink *k, const struct session *s,
-    const struct trouble *t)
+    const struct trouble *t, int open)
 {
+	const struct side *client = &s->side[s->client];
+	const struct side *server = &s->side[s->client ^ 1];
 	char *p = outbuf_room(k->out);
 
 	p = PUT(p, "{\"type\":\"session\",\"schema\":1,\"id\":");
@@ -233,7 +262,8 @@ json_session(struct sink *k, const struct session *s,
 	p = fmt_time(p, s->last);
 	p = PUT(p, "\",\"duration\":");
 	p = fmt_seconds(p, s->last - s->start);
-	p = json_interface(p, k, s->ifindex);
+	if (s->path != NULL)
+		p = json_interface(p, k, s->path->ifindex);
 	p = json_protocol(p, s->key.protocol, s->key.ip_version);
 	p = json_icmp(p, &s->key, s->client);
 	p = json_session_state(p, s);
@@ -246,9 +276,15 @@ json_session(struct sink *k, const struct session *s,
 	p = PUT(p, ",\"role\":\"");
 	p = json_str(p, session_role_name[s->role]);
 	p = put_zeek(p, s, t);
-	p = PUT(p, ",\"end_reason\":\"");
-	p = json_str(p, session_end_name[s->end]);
-	*p++ = '"';
+	if (open) {
+		p = PUT(p, ",\"open\":true");
+	} else {
+		p = PUT(p, ",\"end_reason\":\"");
+		p = json_str(p, session_end_name[s->end]);
+		*p++ = '"';
+	}
+	p = put_service(p, s->path);
+	p = put_ecn(p, client, server);
 	p = put_rtt(p, s);
 	if (t != NULL && t->icmp_errors > 0)
 		p = COUNTER(p, "icmp_errors", t->icmp_errors);

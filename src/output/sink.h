@@ -19,7 +19,7 @@ enum {
 };
 
 enum sink_format {
-	FORMAT_TEXT, FORMAT_JSON, FORMATS
+	FORMAT_TEXT, FORMAT_JSON, FORMAT_ZEEK, FORMAT_ZEEK_JSON, FORMATS
 };
 
 extern const char *const sink_format_name[FORMATS];
@@ -49,14 +49,17 @@ struct sink_options {
 
 struct sink;
 
+/* What a format cannot say is NULL, see sink_views(). */
 struct sink_ops {
 	/* The session may be NULL. */
 	void (*packet)(struct sink *, const struct packet *,
 	    const struct session *);
 	void (*event)(struct sink *, const struct session_event *);
-	/* Trouble is NULL when there was none. */
+	/* Trouble is NULL when there was none; open: the session goes on. */
 	void (*session)(struct sink *, const struct session *,
-	    const struct trouble *);
+	    const struct trouble *, int open);
+	/* There is no more to come; may be NULL. */
+	void (*end)(struct sink *);
 };
 
 struct sink {
@@ -69,12 +72,18 @@ struct sink {
 	uint8_t has_header;		/* of the session table */
 };
 
-extern const struct sink_ops sink_text, sink_json;
+extern const struct sink_ops sink_text, sink_json, sink_zeek, sink_zeek_json;
+
+/* The views that the format has: VIEW_... */
+unsigned int sink_views(enum sink_format);
 
 /* The options and the buffer must outlive the sink. */
 void sink_init(struct sink *, const struct sink_options *, struct outbuf *);
 
 /* The time of the first packet that was read, whether it is shown or not. */
 void sink_begin(struct sink *, int64_t ts);
+
+/* The last word. */
+void sink_end(struct sink *);
 
 #endif

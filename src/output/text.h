@@ -39,6 +39,6 @@ void text_dump(struct sink *, const struct packet *);
 void text_packet(struct sink *, const struct packet *, const struct session *);
 void text_event(struct sink *, const struct session_event *);
 void text_session(struct sink *, const struct session *,
-    const struct trouble *);
+    const struct trouble *, int open);
 
 #endif

@@ -1,6 +1,9 @@
 /* text_sessions.c: a table of sessions, for people. */
 #include "output/fmt.h"
 #include "output/text.h"
+#include "session/path.h"
+#include "session/zeek.h"
+#include "tcp/rtt.h"
 
 enum { DURATION_WIDTH = 12, PACKETS_WIDTH = 7, BYTES_WIDTH = 7,
     END_WIDTH = 11 };
@@ -91,11 +94,100 @@ duration(struct sink *k, int64_t ns)
 	right(k, text, (size_t)(p - text), DURATION_WIDTH);
 }
 
+static void
+word(struct sink *k, const char *label, const char *value, size_t n)
+{
+	outbuf_char(k->out, ' ');
+	outbuf_str(k->out, label);
+	outbuf_char(k->out, ' ');
+	outbuf_add(k->out, value, n);
+}
+
+static void
+count(struct sink *k, const char *label, uint64_t value)
+{
+	char text[FMT_U64];
+
+	if (value != 0)
+		word(k, label, text, (size_t)(fmt_u64(text, value) - text));
+}
+
+static void
+milliseconds(struct sink *k, const char *label, uint32_t packed)
+{
+	char text[FMT_U64 + 8], *p = text;
+	int64_t us = rtt_unpack(packed) / 1000;
+
+	if (packed == 0)
+		return;
+	p = fmt_u64(p, (uint64_t)us / 1000);
+	*p++ = '.';
+	p = fmt_fraction(p, (uint32_t)(us % 1000) * 1000000, 3);
+	p = fmt_bytes(p, "ms", 2);
+	word(k, label, text, (size_t)(p - text));
+}
+
+/* What one side had to say of the way its segments went. */
+static void
+side_details(struct sink *k, const char *name, const struct side *s,
+    const struct trouble_side *t)
+{
+	char *from;
+
+	outbuf_str(k->out, "    ");
+	outbuf_str(k->out, name);
+	outbuf_char(k->out, ':');
+	from = k->out->p;
+	milliseconds(k, "rtt", s->rtt_smoothed);
+	milliseconds(k, "least", s->rtt_min);
+	count(k, "mss", s->mss);
+	if (t != NULL) {
+		count(k, "retransmitted", t->retransmitted_packets);
+		count(k, "out of order", t->out_of_order);
+		count(k, "duplicate acks", t->duplicate_acks);
+		count(k, "missed bytes", t->missed_bytes);
+		count(k, "zero windows", t->zero_windows);
+		count(k, "window probes", t->window_probes);
+		count(k, "keep-alives", t->keep_alives);
+		count(k, "challenge acks", t->challenge_acks);
+		count(k, "bad checksums", t->bad_checksums);
+	}
+	if (k->out->p == from)
+		outbuf_str(k->out, " nothing to tell");
+	outbuf_char(k->out, '\n');
+}
+
+/* With -v. */
+static void
+details(struct sink *k, const struct session *s, const struct trouble *t)
+{
+	const struct side *client = &s->side[s->client];
+	char history[ZEEK_HISTORY_MAX];
+	const char *state = zeek_conn_state(s, t), *service;
+
+	outbuf_str(k->out, "    role ");
+	outbuf_str(k->out, session_role_name[s->role]);
+	service = path_service(s->path);
+	if (service != NULL)
+		word(k, "service", service, strlen(service));
+	word(k, "conn_state", state, strlen(state));
+	if (s->history_len > 0)
+		word(k, "history", history, zeek_history(s, t, history));
+	if (session_is_tcp(s))
+		milliseconds(k, "handshake", client->rtt_handshake);
+	outbuf_char(k->out, '\n');
+	if (!session_is_tcp(s))
+		return;
+	side_details(k, "client", client, t != NULL ? &t->side[s->client] :
+	    NULL);
+	side_details(k, "server", &s->side[s->client ^ 1], t != NULL ?
+	    &t->side[s->client ^ 1] : NULL);
+}
+
 void
 text_session(struct sink *k, const struct session *s,
-    const struct trouble *t)
+    const struct trouble *t, int open)
 {
-	(void)t;
 	unsigned int c = s->client;
 	const struct side *client = &s->side[c], *server = &s->side[c ^ 1];
 
@@ -111,8 +203,11 @@ text_session(struct sink *k, const struct session *s,
 	scaled(k, server->packets, PACKETS_WIDTH);
 	scaled(k, client->ip_bytes, BYTES_WIDTH);
 	scaled(k, server->ip_bytes, BYTES_WIDTH);
-	text_colored(k, COLOR_NONE, session_end_name[s->end], END_WIDTH);
+	text_colored(k, COLOR_NONE, session_end_name[open ? END_OPEN : s->end],
+	    END_WIDTH);
 	outbuf_char(k->out, ' ');
 	text_states(k, s);
 	text_end_line(k);
+	if (k->options->verbose)
+		details(k, s, t);
 }

@@ -38,6 +38,20 @@ expire_list(struct session_table *t, unsigned int timeout, int64_t now)
 	}
 }
 
+/* One, however many intervals went by without a packet; a clock that was set
+ * back starts anew. */
+static void
+take_snapshot(struct session_table *t, int64_t now)
+{
+	int64_t wait = t->next_snapshot - now;
+
+	if (t->next_snapshot != INT64_MIN && wait <= 0)
+		session_snapshot(t);
+	else if (t->next_snapshot != INT64_MIN && wait <= t->config.interval)
+		return;
+	t->next_snapshot = now + t->config.interval;
+}
+
 void
 session_expire(struct session_table *t, int64_t ts)
 {
@@ -49,6 +63,8 @@ session_expire(struct session_table *t, int64_t ts)
 	for (unsigned int i = 0; i < TIMEOUTS; i++)
 		if (t->config.timeout[i] != 0)
 			expire_list(t, i, now);
+	if (t->config.interval != 0)
+		take_snapshot(t, now);
 }
 
 /* Closed sessions go before open ones, the least recently active first. */

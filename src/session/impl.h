@@ -24,11 +24,12 @@ struct session_table {
 	struct session_stats stats;
 	struct packet_clock clock;
 	int64_t next_expiry;
+	int64_t next_snapshot;	/* valid when snapshots are wanted */
 };
 
-/* lookup.c: the place of a flow, which need not be its packet's own. */
-void lookup_fill(const struct session_table *, const struct flow *,
-    struct session_lookup *);
+/* lookup.c: the place of a flow of the packet, its own or the quoted one. */
+void lookup_fill(const struct session_table *, const struct packet *,
+    const struct flow *, struct session_lookup *);
 
 /* session.c */
 void session_emit(struct session_table *, enum session_event_kind,
@@ -36,6 +37,8 @@ void session_emit(struct session_table *, enum session_event_kind,
     const struct packet *);
 void session_end(struct session_table *, struct session *, enum session_end,
     int64_t time);
+
+void session_snapshot(struct session_table *);
 
 /* expire.c */
 int expire_is_due(const struct session_table *, const struct session *,

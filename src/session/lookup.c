@@ -1,6 +1,7 @@
 /* lookup.c: which session a packet belongs to, before the table is touched. */
 #include <string.h>
 
+#include "core/mix.h"
 #include "session/impl.h"
 
 /* These name their sessions by ports, or by type and code: without them, no
@@ -23,9 +24,42 @@ direction(const struct flow *f)
 	return order != 0 ? order > 0 : f->sport > f->dport;
 }
 
+/* Folded so that both directions of a tunnel come out the same. */
+static uint64_t
+outer_addresses(const struct tunnel *n)
+{
+	return mix(n->outer_src.w[0] ^ UINT64_C(0xa0761d6478bd642f),
+	    n->outer_src.w[1] ^ UINT64_C(0xe7037ed1a0b428db)) +
+	    mix(n->outer_dst.w[0] ^ UINT64_C(0xa0761d6478bd642f),
+	    n->outer_dst.w[1] ^ UINT64_C(0xe7037ed1a0b428db));
+}
+
+/* What --key adds: the tags, and the tunnels with their identifiers where
+ * these name the tunnel, not a direction of it. */
+static uint32_t
+outer_of(const struct session_table *t, const struct packet *p)
+{
+	uint64_t h = t->table.seed[0];
+
+	if (t->config.key & KEY_VLAN)
+		for (unsigned int i = 0; i < p->nvlans; i++)
+			h = mix(h ^ (p->vlan[i] & 0xfffU),
+			    UINT64_C(0x8ebc6af09c88c6e3));
+	if (t->config.key & KEY_TUNNEL)
+		for (unsigned int i = 0; i < p->ntunnels; i++) {
+			const struct tunnel *n = &p->tunnel[i];
+
+			h = mix(h ^ (uintptr_t)n->dissector ^
+			    (n->id_one_way ? 0 : (uint64_t)n->id << 32),
+			    outer_addresses(n) ^
+			    UINT64_C(0x589965cc75374cc3));
+		}
+	return (uint32_t)(h ^ h >> 32);
+}
+
 void
-lookup_fill(const struct session_table *t, const struct flow *f,
-    struct session_lookup *l)
+lookup_fill(const struct session_table *t, const struct packet *p,
+    const struct flow *f, struct session_lookup *l)
 {
 	struct session_key *k = &l->key;
 	unsigned int dir;
@@ -44,14 +78,15 @@ lookup_fill(const struct session_table *t, const struct flow *f,
 	k->ip_version = f->ip_version;
 	k->one_way = (f->has & FLOW_ONE_WAY) != 0;
 	k->zero = 0;
-	l->hash = table_hash(&t->table, k);
+	l->outer = t->config.key != 0 ? outer_of(t, p) : 0;
+	l->hash = table_hash(&t->table, k, l->outer);
 }
 
 void
 session_prepare(struct session_table *t, const struct packet *p,
     struct session_lookup *l)
 {
-	lookup_fill(t, &p->flow, l);
+	lookup_fill(t, p, &p->flow, l);
 	if (!(p->flow.has & FLOW_TRANSPORT) && p->flow.has & FLOW_PORTS &&
 	    !(p->flags & PACKET_TRUNCATED) && !l->held)
 		l->valid = 0;	/* ports of a header that is none */

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sessdump/dissector.h>
+
 #include "session/path.h"
 
 enum { BUCKETS = 64 };		/* at first; a power of two */
@@ -83,7 +85,7 @@ hash_bytes(uint64_t h, const void *p, size_t n)
 static uint32_t
 path_hash(const struct packet *p)
 {
-	uint64_t h = p->own_layers;
+	uint64_t h = p->own_layers ^ (uint64_t)p->frame->ifindex << 8;
 
 	for (unsigned int i = 0; i < p->own_layers; i++)
 		h = (h ^ (uintptr_t)p->layer[i].dissector >> 4) *
@@ -99,7 +101,8 @@ path_hash(const struct packet *p)
 static int
 path_equal(const struct path *a, const struct packet *p)
 {
-	if (a->nlayers != p->own_layers || a->nvlans != p->nvlans ||
+	if (a->ifindex != p->frame->ifindex ||
+	    a->nlayers != p->own_layers || a->nvlans != p->nvlans ||
 	    a->ntunnels != p->ntunnels)
 		return 0;
 	for (unsigned int i = 0; i < p->own_layers; i++)
@@ -120,6 +123,7 @@ path_new(const struct packet *p, uint32_t hash)
 	if (n == NULL)
 		return NULL;
 	n->hash = hash;
+	n->ifindex = p->frame->ifindex;
 	n->nlayers = p->own_layers;
 	n->nvlans = p->nvlans;
 	n->ntunnels = p->ntunnels;
@@ -176,4 +180,20 @@ path_put(struct path_table *t, const struct path *path)
 	*at = path->next;
 	t->count--;
 	free((struct path *)path);
+}
+
+const char *
+path_service(const struct path *p)
+{
+	const struct dissector *last;
+	const char *transport;
+
+	if (p == NULL || p->nlayers < 2)
+		return NULL;
+	transport = p->layer[p->nlayers - 2]->name;
+	last = p->layer[p->nlayers - 1];
+	if ((strcmp(transport, "tcp") != 0 && strcmp(transport, "udp") != 0) ||
+	    (p->ntunnels > 0 && p->tunnel[p->ntunnels - 1].dissector == last))
+		return NULL;
+	return last->name;
 }

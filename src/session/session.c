@@ -30,7 +30,7 @@ session_table_new(const struct session_config *config, struct errbuf *e)
 		return NULL;
 	}
 	t->config = *config;
-	t->next_expiry = INT64_MIN;
+	t->next_expiry = t->next_snapshot = INT64_MIN;
 	if (table_init(&t->table, config->max, config->seed, e) == 0) {
 		if (trouble_init(&t->troubles, config->max, e) == 0)
 			return t;
@@ -100,14 +100,13 @@ create(struct session_table *t, const struct packet *p,
 
 	if (t->table.live >= t->config.max)
 		expire_evict(t, p->frame->ts);
-	s = table_add(&t->table, &l->key, l->hash);
+	s = table_add(&t->table, &l->key, l->hash, l->outer);
 	if (s == NULL)
 		return NULL;
 	s->id = ++t->stats.created;
 	if (++t->stats.live > t->stats.peak)
 		t->stats.peak = t->stats.live;
 	s->start = s->last = p->frame->ts;
-	s->ifindex = p->frame->ifindex;
 	s->side[0].timed_at = s->side[1].timed_at = RTT_NONE;
 	s->path = path_get(t->paths, p);
 	role_init(s, &p->flow, l->dir);
@@ -214,10 +213,10 @@ update_quoted(struct session_table *t, const struct packet *p)
 	struct session_lookup l;
 	struct session *s;
 
-	lookup_fill(t, &p->quoted, &l);
+	lookup_fill(t, p, &p->quoted, &l);
 	if (!l.valid)
 		return NULL;
-	s = table_find(&t->table, &l.key, l.hash);
+	s = table_find(&t->table, &l.key, l.hash, l.outer);
 	if (s == NULL || expire_is_due(t, s, p->frame->ts))
 		return NULL;
 	trouble_get(&t->troubles, &s->trouble)->icmp_errors++;
@@ -241,7 +240,8 @@ static struct session *
 find_current(struct session_table *t, const struct packet *p,
     const struct session_lookup *l)
 {
-	struct session *s = table_find(&t->table, &l->key, l->hash);
+	struct session *s = table_find(&t->table, &l->key, l->hash,
+	    l->outer);
 	int64_t now = p->frame->ts;
 
 	if (s == NULL)
@@ -294,7 +294,8 @@ session_update(struct session_table *t, const struct packet *p,
 	if (!l->valid)
 		return NULL;
 	if (l->held)
-		return table_find(&t->table, &l->key, l->hash);
+		return table_find(&t->table, &l->key, l->hash,
+	    l->outer);
 	if (p->flags & PACKET_QUOTE && (s = update_quoted(t, p)) != NULL)
 		return s;
 	s = find_current(t, p, l);
@@ -302,6 +303,7 @@ session_update(struct session_table *t, const struct packet *p,
 	if (is_new && (s = create(t, p, l)) == NULL)
 		return NULL;
 	count(&s->side[l->dir], p);
+	s->changed = 1;
 	if (now > s->last)
 		keep_last(s, now);
 	cause = session_is_tcp(s) ? step_tcp(t, s, p, l->dir) :
@@ -328,29 +330,21 @@ by_id(const void *a, const void *b)
 	return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
 }
 
-/* It may have timed out within the last second. */
+/* Calls for each session that is wanted, in order of appearance; without
+ * memory to sort, the order in the slab must do. */
 static void
-finish_one(struct session_table *t, struct session *s)
-{
-	int64_t now = t->clock.now;
-
-	session_end(t, s, expire_is_due(t, s, now) ? END_TIMEOUT : END_CAPTURE,
-	    now);
-}
-
-void
-session_finish(struct session_table *t)
+walk(struct session_table *t, int (*wanted)(const struct session *),
+    void (*visit)(struct session_table *, struct session *))
 {
 	struct session *slab = t->table.slab, **order;
 	uint32_t n = 0;
 
-	/* Without memory to sort, the order in the slab must do. */
 	order = malloc(((size_t)t->table.live + 1) * sizeof(*order));
 	for (uint32_t i = 1; i <= t->table.used; i++) {
-		if (slab[i].id == 0)
+		if (slab[i].id == 0 || !wanted(&slab[i]))
 			continue;
 		if (order == NULL)
-			finish_one(t, &slab[i]);
+			visit(t, &slab[i]);
 		else
 			order[n++] = &slab[i];
 	}
@@ -358,6 +352,48 @@ session_finish(struct session_table *t)
 		return;
 	qsort(order, n, sizeof(*order), by_id);
 	for (uint32_t i = 0; i < n; i++)
-		finish_one(t, order[i]);
+		visit(t, order[i]);
 	free(order);
+}
+
+static int
+is_changed(const struct session *s)
+{
+	return s->changed;
+}
+
+static void
+show(struct session_table *t, struct session *s)
+{
+	s->changed = 0;
+	t->config.on_snapshot(t->config.arg, s);
+}
+
+void
+session_snapshot(struct session_table *t)
+{
+	walk(t, is_changed, show);
+}
+
+static int
+is_any(const struct session *s)
+{
+	(void)s;
+	return 1;
+}
+
+/* It may have timed out within the last second. */
+static void
+finish_one(struct session_table *t, struct session *s)
+{
+	int64_t now = t->clock.now;
+
+	session_end(t, s, expire_is_due(t, s, now) ? END_TIMEOUT :
+	    END_CAPTURE, now);
+}
+
+void
+session_finish(struct session_table *t)
+{
+	walk(t, is_any, finish_one);
 }

@@ -63,6 +63,10 @@ extern const char *const session_end_name[ENDS];
 /* "unreachable": what an ICMP error is an event's cause as. */
 const char *session_icmp_cause(const struct flow *);
 
+/* "vlan", "tunnel": by bit of KEY_... */
+enum { SESSION_KEYS = 2 };
+extern const char *const session_key_name[SESSION_KEYS];
+
 extern const struct session_timeout_info {
 	const char *name;	/* as in --timeout NAME=SECONDS */
 	uint32_t seconds;	/* default; 0: never */
@@ -89,14 +93,15 @@ struct session {
 	uint8_t client;		/* index into side[] */
 	uint8_t role;		/* enum session_role */
 	uint8_t end;		/* enum session_end, what it is heading for */
-	uint32_t ifindex;	/* of the first packet, see frame.ifindex */
+	uint32_t outer;		/* what --key adds to the key; else 0 */
 	int64_t start, last;	/* times of the first and the last packet */
 	struct side side[2];
 	uint64_t id;		/* from 1, in order of appearance */
 	const struct path *path; /* layers, tags and tunnels, see path.h */
 	uint32_t trouble;	/* see session_trouble(); 0: there is none */
 	uint32_t trailing;	/* us of "last" that both had closed before */
-	uint8_t history_len;
+	uint8_t history_len : 7;
+	uint8_t changed : 1;	/* since the last snapshot */
 	char history[SESSION_HISTORY]; /* Zeek's; more stands in trouble */
 };
 
@@ -118,14 +123,25 @@ struct session_event {
 	const struct packet *packet;	/* what caused it, or NULL */
 };
 
+/* What belongs to a session's identity besides its key. */
+enum {
+	KEY_VLAN	= 1 << 0,
+	KEY_TUNNEL	= 1 << 1,
+};
+
 struct session_config {
 	uint32_t max;		/* sessions at a time */
+	unsigned int key;	/* KEY_... */
 	uint64_t seed;		/* of the hash; 0: a random one */
 	int64_t timeout[TIMEOUTS];	/* nanoseconds; 0: never */
 	/* Called as things happen; either may be NULL.  The session is valid
 	 * during the call.  EVENT_END comes before on_end. */
 	void (*on_event)(void *, const struct session_event *);
 	void (*on_end)(void *, const struct session *);
+	/* Each session that changed since the last time, every "interval"
+	 * nanoseconds of packet time, in order of appearance; 0: never. */
+	void (*on_snapshot)(void *, const struct session *);
+	int64_t interval;
 	void *arg;
 };
 
@@ -151,6 +167,7 @@ void session_table_free(struct session_table *);
 struct session_lookup {
 	struct session_key key;
 	uint32_t hash;
+	uint32_t outer;		/* as in struct session */
 	uint8_t dir;		/* side[] of the sender */
 	uint8_t valid;		/* 0: the packet belongs to no session */
 	uint8_t held;		/* a fragment: it is looked up, not counted */

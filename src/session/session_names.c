@@ -18,6 +18,8 @@ const char *const session_end_name[ENDS] = {
 	[END_CAPTURE] = "capture_end",
 };
 
+const char *const session_key_name[SESSION_KEYS] = { "vlan", "tunnel" };
+
 const char *const session_event_name[EVENT_KINDS] = {
 	[EVENT_NEW] = "new",
 	[EVENT_STATE] = "state",

@@ -48,7 +48,8 @@ _Static_assert(sizeof(struct session_key) ==
     "table_hash() must see the whole key");
 
 uint32_t
-table_hash(const struct table *t, const struct session_key *k)
+table_hash(const struct table *t, const struct session_key *k,
+    uint32_t outer)
 {
 	uint64_t h, ports;
 
@@ -63,7 +64,7 @@ table_hash(const struct table *t, const struct session_key *k)
 		h = mix(h ^ k->addr[0].w[1] ^ t->seed[1],
 		    k->addr[1].w[1] ^ t->seed[0] ^
 		    UINT64_C(0x589965cc75374cc3));
-	return (uint32_t)(h ^ h >> 32);
+	return (uint32_t)(h ^ h >> 32) ^ outer;
 }
 
 /* The piece of the hash that a slot holds above the session's number. */
@@ -109,7 +110,8 @@ key_equal(const struct session_key *a, const struct session_key *b)
 }
 
 struct session *
-table_find(const struct table *t, const struct session_key *k, uint32_t hash)
+table_find(const struct table *t, const struct session_key *k, uint32_t hash,
+    uint32_t outer)
 {
 	uint32_t mask = index_mask(t), tag = slot_tag(t, hash);
 
@@ -119,7 +121,8 @@ table_find(const struct table *t, const struct session_key *k, uint32_t hash)
 		if (slot_tag(t, t->index[i]) != tag)
 			continue;
 		s = &t->slab[slot_number(t, t->index[i])];
-		if (s->hash == hash && key_equal(&s->key, k))
+		if (s->hash == hash && s->outer == outer &&
+		    key_equal(&s->key, k))
 			return s;
 	}
 	return NULL;
@@ -182,7 +185,8 @@ index_remove(struct table *t, uint32_t number, uint32_t hash)
 }
 
 struct session *
-table_add(struct table *t, const struct session_key *k, uint32_t hash)
+table_add(struct table *t, const struct session_key *k, uint32_t hash,
+    uint32_t outer)
 {
 	struct session *s;
 	uint32_t number = t->free;
@@ -198,6 +202,7 @@ table_add(struct table *t, const struct session_key *k, uint32_t hash)
 	memset(s, 0, sizeof(*s));
 	s->key = *k;
 	s->hash = hash;
+	s->outer = outer;
 	index_insert(t, number, hash);
 	t->live++;
 	return s;

@@ -42,19 +42,21 @@ struct table {
 int table_init(struct table *, uint32_t max, uint64_t seed, struct errbuf *);
 void table_fini(struct table *);
 
-uint32_t table_hash(const struct table *, const struct session_key *);
+/* "outer" is of struct session: it belongs to the key. */
+uint32_t table_hash(const struct table *, const struct session_key *,
+    uint32_t outer);
 void table_prefetch(const struct table *, uint32_t hash);
 /* The second pass: the session that the first slot names. */
 void table_prefetch_session(const struct table *, uint32_t hash);
 
 /* NULL when it is not there. */
 struct session *table_find(const struct table *, const struct session_key *,
-    uint32_t hash);
+    uint32_t hash, uint32_t outer);
 
 /* A zeroed session with key and hash, in the index, in no list.  NULL when
  * the table is full or the index cannot grow. */
 struct session *table_add(struct table *, const struct session_key *,
-    uint32_t hash);
+    uint32_t hash, uint32_t outer);
 void table_remove(struct table *, struct session *);
 
 /* Lists by session.timeout. */

@@ -31,6 +31,8 @@ static struct outbuf out;
 static const struct sink_options options[FORMATS] = {
 	{ .format = FORMAT_TEXT, .verbose = 1, .link = 1, .hex_ascii = 2 },
 	{ .format = FORMAT_JSON, .verbose = 1 },
+	{ .format = FORMAT_ZEEK },
+	{ .format = FORMAT_ZEEK_JSON },
 };
 static struct sink sinks[FORMATS];
 
@@ -39,7 +41,8 @@ on_event(void *arg, const struct session_event *event)
 {
 	(void)arg;
 	for (int i = 0; i < FORMATS; i++)
-		sinks[i].ops->event(&sinks[i], event);
+		if (sinks[i].ops->event != NULL)
+			sinks[i].ops->event(&sinks[i], event);
 }
 
 static void
@@ -48,7 +51,7 @@ on_end(void *arg, const struct session *session)
 	(void)arg;
 	for (int i = 0; i < FORMATS; i++)
 		sinks[i].ops->session(&sinks[i], session,
-		    session_trouble(sessions, session));
+		    session_trouble(sessions, session), 0);
 }
 
 /* Once for all runs. */
@@ -99,7 +102,8 @@ one_frame(struct cursor *c, uint16_t linktype, int64_t ts)
 	session_prepare(sessions, &p, &lookup);
 	session = session_update(sessions, &p, &lookup);
 	for (int i = 0; i < FORMATS; i++)
-		sinks[i].ops->packet(&sinks[i], &p, session);
+		if (sinks[i].ops->packet != NULL)
+			sinks[i].ops->packet(&sinks[i], &p, session);
 }
 
 int
