@@ -23,6 +23,7 @@ needs() {
 	build	lib:libarchive	libarchive-dev	libarchive-devel	libarchive	libarchive-dev	libarchive-devel
 	build	lib:zlib	zlib1g-dev	zlib-devel	zlib	zlib-dev	zlib-devel
 	check	cmd:ip	iproute2	iproute	iproute2	iproute2	iproute2
+	check	cmd:nft	nftables	nftables	nftables	nftables	nftables
 	check	cmd:unshare	util-linux	util-linux	util-linux	util-linux-misc	util-linux
 	check	cmd:python3	python3	python3	python	python3	python3
 	check	cmd:mandoc	mandoc	mandoc	mandoc	mandoc	mandoc

@@ -87,13 +87,18 @@ class Wire:
                 frame = os.read(fd, 65536)
                 frm = self.fd.index(fd)
                 with self.lock:
-                    if self.lost[frm] > 0:
-                        self.lost[frm] -= 1
-                    elif self.holding[frm]:
-                        self.held[frm].append(frame)
-                    else:
+                    if not self.keeps(frm, frame):
                         with contextlib.suppress(OSError):
                             os.write(self.fd[1 - frm], frame)
+
+    def keeps(self, frm, frame):
+        """Does the frame not arrive, or not now?"""
+        if self.lost[frm] > 0:
+            self.lost[frm] -= 1
+            return True
+        if self.holding[frm]:
+            self.held[frm].append(frame)
+        return self.holding[frm]
 
     def hold(self, *hosts):
         for h in hosts or (A, B):
@@ -112,7 +117,7 @@ class Wire:
         self.lost[host] = n
 
 
-def set_up(neighbours=True, veth=False):
+def set_up(neighbours=True, veth=False, kind=Wire):
     """Two hosts on a wire, and nothing on it but what a scene puts there.
 
     veth: a pair of the kernel's, which nobody can hold, in place of the wire.
@@ -127,7 +132,7 @@ def set_up(neighbours=True, veth=False):
         sysctl(host, "ipv4/icmp_ratelimit", 0)
         sysctl(host, "ipv6/icmp/ratelimit", 0)
         ip(host, "link set lo up")
-    wire = None if veth else Wire()
+    wire = None if veth else kind()
     if veth:
         ip(A, f"link add eth0 type veth peer name eth0 netns {space[B]}")
     for host, a4, a6 in ((A, A4, A6), (B, B4, B6)):
