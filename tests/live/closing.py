@@ -1,6 +1,6 @@
 """Scenes: how a connection ends, and its ports come again."""
 from live import ok
-from scenes import RST, closing, crossing_fins, established, \
+from scenes import ACK, FIN, RST, closing, crossing_fins, established, \
     half_closed, last_ack, scene_of
 
 
@@ -36,10 +36,15 @@ def last(x):
 
 @scene_of(closing)
 def both(x):
-    """simultaneous close"""
+    """simultaneous close, and the repeated FINs cross, too"""
     yield from crossing_fins(x, x.p, x.q)
     yield x.sees("closing", "closing")
+    for host in x.p, x.q:
+        x.hold(host)
     yield x.free()
+    for host in x.p, x.q:
+        yield x.held(host, FIN)
+    x.release()
     yield x.sees("time_wait", "time_wait")
 
 
@@ -107,10 +112,10 @@ def fin_first(x):
     yield from established(x)
     x.hold(x.p)
     x.send(x.p)
-    yield x.held(x.p)
+    yield x.held(x.p, ACK)
     x.fin(x.p)
-    yield x.held(x.p, 2)
-    x.overtake(x.p)
+    yield x.held(x.p, FIN)
+    x.overtake(x.p, FIN)
     yield x.misses(("fin_wait_1", "established"),
                    ("fin_wait_1", "close_wait"))
     x.release()

@@ -3,7 +3,7 @@ import socket
 
 from lab import A, B
 from live import ok
-from scenes import closing, established, opening, scene_of
+from scenes import SYN, closing, established, opening, scene_of
 
 MSG_FASTOPEN = 0x20000000
 
@@ -90,12 +90,11 @@ def third_lost(x):
 @scene_of(opening)
 def crossing_syns(x):
     """simultaneous open"""
-    x.hold(x.p)
-    x.hold(x.q)
-    x.syn(x.p)
-    x.syn(x.q)
-    yield x.held(x.p)
-    yield x.held(x.q)
+    for host in x.p, x.q:
+        x.hold(host)
+        x.syn(host)
+    for host in x.p, x.q:
+        yield x.held(host, SYN)
     said = "syn_sent", "listen"		# A's SYN is all that was seen
     yield x.misses(("syn_sent", "syn_sent"),
                    said if x.p == A else said[::-1])

@@ -237,11 +237,11 @@ class Play:
     def hold(self, host):
         self.stage.wire.close(host, self.key)
 
-    def held(self, host, n=1):
-        return lambda: self.stage.wire.count(host, self.key) >= n
+    def held(self, host, flag):
+        return lambda: self.stage.wire.first(host, self.key, flag) >= 0
 
-    def overtake(self, host):
-        self.stage.wire.let_last(host, self.key)
+    def overtake(self, host, flag):
+        self.stage.wire.let(host, self.key, flag)
 
     def release(self):
         self.stage.wire.open(self.key)

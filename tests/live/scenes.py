@@ -40,12 +40,11 @@ def last_ack(x):
 def crossing_fins(x, *muted):
     """Both FINs are under way at once; what these send next dies."""
     yield from established(x)
-    x.hold(x.p)
-    x.hold(x.q)
-    x.fin(x.p)
-    x.fin(x.q)
-    yield x.held(x.p)
-    yield x.held(x.q)
+    for host in x.p, x.q:
+        x.hold(host)
+        x.fin(host)
+    for host in x.p, x.q:
+        yield x.held(host, FIN)
     said = "fin_wait_1", "close_wait"	# A's FIN is all that was seen
     yield x.misses(("fin_wait_1", "fin_wait_1"),
                    said if x.p == A else said[::-1])

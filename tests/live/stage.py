@@ -65,8 +65,13 @@ class Gate(lab.Wire):
         self.shut = {}		# by sender and client's port
         super().__init__()
 
+    @staticmethod
+    def tcp(frame):
+        """Where its TCP header is, if it is TCP."""
+        return 54 if frame[12:14] == b"\x86\xdd" else 14 + frame[14] % 16 * 4
+
     def keeps(self, frm, frame):
-        at = 54 if frame[12:14] == b"\x86\xdd" else 14 + frame[14] % 16 * 4
+        at = self.tcp(frame)
         for port in struct.unpack_from(">HH", frame.ljust(at + 4), at):
             if (frm, port) in self.shut:
                 self.shut[frm, port].append(frame)
@@ -77,13 +82,16 @@ class Gate(lab.Wire):
         with self.lock:
             self.shut[frm, port] = []
 
-    def count(self, frm, port):
-        return len(self.shut[frm, port])
+    def first(self, frm, port, flag):
+        """The place of the first segment with this flag, or -1."""
+        flags = [f[self.tcp(f) + 13] & flag for f in self.shut[frm, port]]
+        return flags.index(flag) if flag in flags else -1
 
-    def let_last(self, frm, port):
-        """Only the last one that came overtakes the others."""
+    def let(self, frm, port, flag):
+        """That one overtakes the others."""
         with self.lock:
-            os.write(self.fd[1 - frm], self.shut[frm, port].pop())
+            os.write(self.fd[1 - frm], self.shut[frm, port].pop(
+                self.first(frm, port, flag)))
 
     def open(self, port):
         with self.lock:
