@@ -1,6 +1,6 @@
 """Scenes: how a connection ends, and its ports come again."""
 from live import ok
-from scenes import ACK, FIN, RST, closing, crossing_fins, established, \
+from scenes import FIN, RST, closing, crossing_fins, established, \
     half_closed, last_ack, scene_of
 
 
@@ -44,7 +44,7 @@ def both(x):
     yield x.free()
     for host in x.p, x.q:
         yield x.held(host, FIN)
-    x.release()
+    x.release(1)
     yield x.sees("time_wait", "time_wait")
 
 
@@ -112,7 +112,6 @@ def fin_first(x):
     yield from established(x)
     x.hold(x.p)
     x.send(x.p)
-    yield x.held(x.p, ACK)
     x.fin(x.p)
     yield x.held(x.p, FIN)
     x.overtake(x.p, FIN)

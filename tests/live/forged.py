@@ -25,14 +25,16 @@ def rst_of_nothing(x):
 def old_syn(x):
     """an old SYN is answered (RFC 9293, figure 8)"""
     x.listen()
-    yield x.deaf(x.q, "SYN")
+    x.hold(x.p)
     x.syn()
-    yield x.sees("syn_sent", "listen")
+    yield x.held(x.p, SYN)
     mine, _ = x.numbers(x.p)
-    yield x.free()
-    seen = x.more(3)		# it, the SYN-ACK and the RST
-    yield x.forge(x.p, SYN, mine - 100000)
-    yield seen
+    x.forge(x.p, SYN, mine - 100000)
+    yield lambda: len(x.stage.wire.waiting(x.p, x.key, SYN)) > 1
+    x.overtake(x.p, SYN, -1)
+    yield x.held(x.p, RST)
+    x.overtake(x.p, RST)
+    x.release()
     yield x.sees("established", "established")
 
 

@@ -91,6 +91,8 @@ def third_lost(x):
 def crossing_syns(x):
     """simultaneous open"""
     for host in x.p, x.q:
+        yield x.mute(host, "SYN-ACK")
+    for host in x.p, x.q:
         x.hold(host)
         x.syn(host)
     for host in x.p, x.q:
@@ -98,9 +100,7 @@ def crossing_syns(x):
     said = "syn_sent", "listen"		# A's SYN is all that was seen
     yield x.misses(("syn_sent", "syn_sent"),
                    said if x.p == A else said[::-1])
-    for host in x.p, x.q:
-        yield x.mute(host)
-    x.release()
+    x.release(1)		# without what was repeated meanwhile
     yield x.sees("syn_received", "syn_received")
     yield x.free()
     yield x.sees("established", "established")
@@ -114,9 +114,10 @@ def crossing_syns(x):
 def abandoned(x):
     """SYN-SENT is given up, and a SYN-ACK comes"""
     x.listen()
-    yield x.mute(x.q)
+    yield x.deaf(x.p)
     x.syn()
-    yield x.misses(("syn_sent", "syn_received"), ("syn_sent", "listen"))
+    yield x.misses(("syn_sent", "syn_received"),
+                   ("established", "syn_received"))
     x.close(x.p)
     yield x.free()
     yield x.sees("closed", "closed")
@@ -173,24 +174,31 @@ def tried_again(x):
     yield x.sees("established", "established")
 
 
-def unreachable(x, what, state):
+# Linux gives up at once, whatever the code (tcp_v4_err(), tcp_v6_err()).
+
+def unreachable(x, what):
+    x.listen()
     yield x.deaf(x.q, what)
     x.syn()
-    yield x.sees("closed", state)
+    yield x.sees("closed", "listen")
 
 
 @scene_of(opening)
 def no_port(x):
     """SYN-SENT, and ICMP says: port unreachable"""
-    x.listen()
-    yield from unreachable(x, "no port", "listen")
+    yield from unreachable(x, "no port")
 
 
 @scene_of(opening)
 def no_host(x):
     """SYN-SENT, and ICMP says: host unreachable"""
-    x.listen()
-    yield from unreachable(x, "no host", "listen")
+    yield from unreachable(x, "no host")
+
+
+@scene_of(opening)
+def prohibited(x):
+    """SYN-SENT, and ICMP says: prohibited"""
+    yield from unreachable(x, "prohibited")
 
 
 # TCP Fast Open: the client has a cookie.

@@ -62,7 +62,8 @@ class Sees:
             self.since = None
         elif self.since is None:
             self.since = time.monotonic()
-        return good and time.monotonic() - self.since >= STEADY
+        return good and (self.dump != self.kernels or
+                         time.monotonic() - self.since >= STEADY)
 
     def __str__(self):
         text = ", ".join(self.kernels)
@@ -238,10 +239,11 @@ class Play:
         self.stage.wire.close(host, self.key)
 
     def held(self, host, flag):
-        return lambda: self.stage.wire.first(host, self.key, flag) >= 0
+        return lambda: self.stage.wire.waiting(host, self.key, flag)
 
-    def overtake(self, host, flag):
-        self.stage.wire.let(host, self.key, flag)
+    def overtake(self, host, flag, which=0):
+        wire = self.stage.wire
+        wire.let(host, self.key, wire.waiting(host, self.key, flag)[which])
 
-    def release(self):
-        self.stage.wire.open(self.key)
+    def release(self, most=None):
+        self.stage.wire.open(self.key, most)

@@ -32,10 +32,11 @@ STATE = {"ESTAB": "established", "SYN-SENT": "syn_sent",
 # Which segments of a connection nftables kills, and how.
 KINDS = {"any": "drop",
          "all but RST": "tcp flags & rst == 0 drop",
-         "SYN": "tcp flags & (syn | ack) == syn drop",
+         "SYN-ACK": "tcp flags & (syn | ack) == syn | ack drop",
          "ACK": "tcp flags & (fin | syn | rst | psh) == 0 drop",
          "no port": "reject with icmpx type port-unreachable",
-         "no host": "reject with icmpx type host-unreachable"}
+         "no host": "reject with icmpx type host-unreachable",
+         "prohibited": "reject with icmpx type admin-prohibited"}
 
 
 def set_name(hook, kind):
@@ -82,21 +83,22 @@ class Gate(lab.Wire):
         with self.lock:
             self.shut[frm, port] = []
 
-    def first(self, frm, port, flag):
-        """The place of the first segment with this flag, or -1."""
-        flags = [f[self.tcp(f) + 13] & flag for f in self.shut[frm, port]]
-        return flags.index(flag) if flag in flags else -1
+    def waiting(self, frm, port, flag):
+        """The segments with this flag."""
+        return [f for f in self.shut[frm, port]
+                if f[self.tcp(f) + 13] & flag]
 
-    def let(self, frm, port, flag):
-        """That one overtakes the others."""
+    def let(self, frm, port, frame):
+        """This one overtakes the others."""
         with self.lock:
-            os.write(self.fd[1 - frm], self.shut[frm, port].pop(
-                self.first(frm, port, flag)))
+            self.shut[frm, port].remove(frame)
+            os.write(self.fd[1 - frm], frame)
 
-    def open(self, port):
+    def open(self, port, most):
+        """What comes after so many frames in a direction is lost."""
         with self.lock:
             for frm in A, B:
-                for frame in self.shut.pop((frm, port), ()):
+                for frame in self.shut.pop((frm, port), ())[:most]:
                     os.write(self.fd[1 - frm], frame)
 
 
