@@ -29,9 +29,10 @@ def old_syn(x):
     x.syn()
     yield x.held(x.p, SYN)
     mine, _ = x.numbers(x.p)
-    x.forge(x.p, SYN, mine - 100000)
-    yield lambda: len(x.stage.wire.waiting(x.p, x.key, SYN)) > 1
-    x.overtake(x.p, SYN, -1)
+    old = (mine - 100000) % 2**32
+    x.forge(x.p, SYN, old)
+    yield x.held(x.p, SYN, old)
+    x.overtake(x.p, SYN, old)
     yield x.held(x.p, RST)
     x.overtake(x.p, RST)
     x.release()

@@ -238,12 +238,12 @@ class Play:
     def hold(self, host):
         self.stage.wire.close(host, self.key)
 
-    def held(self, host, flag):
-        return lambda: self.stage.wire.waiting(host, self.key, flag)
+    def held(self, host, *what):
+        """A condition: the wire holds such a frame (Gate.waiting)."""
+        return lambda: self.stage.wire.waiting(host, self.key, *what)
 
-    def overtake(self, host, flag, which=0):
-        wire = self.stage.wire
-        wire.let(host, self.key, wire.waiting(host, self.key, flag)[which])
+    def overtake(self, host, *what):
+        self.stage.wire.let(host, self.key, self.held(host, *what)()[0])
 
     def release(self, most=None):
         self.stage.wire.open(self.key, most)

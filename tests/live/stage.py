@@ -83,10 +83,11 @@ class Gate(lab.Wire):
         with self.lock:
             self.shut[frm, port] = []
 
-    def waiting(self, frm, port, flag):
-        """The segments with this flag."""
+    def waiting(self, frm, port, flag, seq=None):
+        """The frames with this flag, and this sequence number."""
         return [f for f in self.shut[frm, port]
-                if f[self.tcp(f) + 13] & flag]
+                if f[self.tcp(f) + 13] & flag and seq in (
+                    None, struct.unpack_from(">I", f, self.tcp(f) + 4)[0])]
 
     def let(self, frm, port, frame):
         """This one overtakes the others."""
