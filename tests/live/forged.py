@@ -118,3 +118,7 @@ def forged_fin(x):
     mine, theirs = x.numbers(x.p)
     yield x.forge(x.p, FIN | ACK, mine + (1 << 28), theirs)
     yield x.sees("established", "established")
+    x.fin(x.p)
+    yield x.sees("fin_wait_2", "close_wait")
+    x.close(x.q)
+    yield x.sees("time_wait", "closed")
