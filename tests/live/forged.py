@@ -21,22 +21,34 @@ def rst_of_nothing(x):
     yield x.sees("established", "established")
 
 
-@scene_of(opening)
-def old_syn(x):
-    """an old SYN is answered (RFC 9293, figure 8)"""
+def answer_old(x, repeats=0):
+    """The real SYN, and so many more, are held until the old is refused."""
     x.listen()
     x.hold(x.p)
     x.syn()
     yield x.held(x.p, SYN)
-    mine, _ = x.numbers(x.p)
+    mine = x.numbers(x.p)[0] - 1
     old = (mine - 100000) % 2**32
     x.forge(x.p, SYN, old)
     yield x.held(x.p, SYN, old)
+    yield lambda: len(x.held(x.p, SYN, mine % 2**32)()) > repeats
     x.overtake(x.p, SYN, old)
     yield x.held(x.p, RST)
     x.overtake(x.p, RST)
     x.release()
     yield x.sees("established", "established")
+
+
+@scene_of(opening)
+def old_syn(x):
+    """an old SYN is answered (RFC 9293, figure 8)"""
+    yield from answer_old(x)
+
+
+@scene_of(opening)
+def old_syn_between(x):
+    """an old SYN between two real ones is answered"""
+    yield from answer_old(x, repeats=1)
 
 
 def forged_to(x, states, victim, flags, ahead):
