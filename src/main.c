@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "capture/interfaces.h"
+#include "capture/merge.h"
 #include "dissect/plugin.h"
 #include "info.h"
 #include "pipeline.h"
@@ -67,8 +68,7 @@ want_color(const struct options *o)
 /* What the summary is about; a signal may ask for it at any time. */
 struct run {
 	const struct pipeline *pipeline;
-	struct capture *capture;	/* the live one, or NULL */
-	unsigned int files;		/* that could be opened */
+	struct capture *capture;	/* NULL: none could be opened */
 };
 
 static void
@@ -104,7 +104,7 @@ summary(void *arg)
 	struct pipeline_stats s;
 
 	pipeline_stats(run->pipeline, &s);
-	if (run->capture != NULL)
+	if (run->capture->live)
 		summary_live(run->capture);
 	else
 		count(s.packets, "packet read", "packets read");
@@ -170,33 +170,56 @@ run_live(const struct options *o, struct pipeline *l, struct run *run)
 }
 
 /* One file that cannot be read, or only in part, does not hide the others. */
+static void
+on_failed_file(void *status, const struct errbuf *e)
+{
+	report(e);
+	*(int *)status = EXIT_FAILED;
+}
+
+/* NULL when none can be opened; each failure is reported. */
+static struct capture *
+open_files(const struct options *o, int *status)
+{
+	struct capture_options options = o->capture;
+	struct capture *v[OPTIONS_LIST] = { NULL }, *c;
+	struct errbuf e;
+	unsigned int n = 0;
+
+	options.stop = &pipeline_stop;
+	for (unsigned int i = 0; i < o->nread && !pipeline_stop; i++) {
+		v[n] = capture_open_savefile(o->read[i], &options, &e);
+		if (v[n] != NULL)
+			n++;
+		else
+			on_failed_file(status, &e);
+	}
+	if (n <= 1)
+		return v[0];
+	c = merge_open(v, n, on_failed_file, status, &e);
+	if (c == NULL)
+		on_failed_file(status, &e);
+	return c;
+}
+
 static int
 run_files(const struct options *o, struct pipeline *l, struct run *run)
 {
-	struct capture_options options = o->capture;
 	int status = EXIT_DONE;
 	struct errbuf e;
 
-	options.stop = &pipeline_stop;
-	for (unsigned int i = 0; i < o->nread && !pipeline_done(l); i++) {
-		struct capture *c = capture_open_savefile(o->read[i],
-		    &options, &e);
-
-		run->files += c != NULL;
-		if (c == NULL || pipeline_run(l, c, &e) == -1) {
-			report(&e);
-			status = EXIT_FAILED;
-		}
-		if (c != NULL)
-			capture_close(c);
-	}
+	run->capture = open_files(o, &status);
+	/* Told to stop before there is a frame: -w destroys nothing. */
+	if (run->capture != NULL && !pipeline_stop &&
+	    pipeline_run(l, run->capture, &e) == -1)
+		on_failed_file(&status, &e);
 	return status;
 }
 
 static int
 run(const struct options *o, const struct registry *registry)
 {
-	struct run state = { NULL, NULL, 0 };
+	struct run state = { NULL, NULL };
 	struct errbuf e;
 	struct pipeline *l = pipeline_new(o, registry, &e);
 	int status;
@@ -214,10 +237,10 @@ run(const struct options *o, const struct registry *registry)
 		report(&e);
 		status = EXIT_FAILED;
 	}
-	if (state.files > 0 || state.capture != NULL)
+	if (state.capture != NULL) {
 		summary(&state);
-	if (state.capture != NULL)
 		capture_close(state.capture);
+	}
 	pipeline_free(l);
 	return status;
 }

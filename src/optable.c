@@ -12,7 +12,8 @@ static const struct option_row {
 } rows[] = {
 	{ 0, "Source", NULL, NULL },
 	{ 'i', "interface", "IFACE", "capture on IFACE; `any' is all of them" },
-	{ 'r', "read", "FILE", "read FILE, `-' is standard input; repeatable" },
+	{ 'r', "read", "FILE", "read FILE, `-' is standard input;\n"
+	    "repeatable: the files are merged by time" },
 	{ 'D', "list-interfaces", NULL, "list the interfaces" },
 	{ 'L', "list-data-link-types", NULL,
 	    "list the link types of the interface" },

@@ -362,6 +362,7 @@ check_combinations(const struct options *o, struct errbuf *e)
 	int live_only = o->linktype != NULL ||
 	    o->capture.direction != CAPTURE_INOUT ||
 	    o->backend != BACKEND_DEFAULT;
+	unsigned int stdins = 0;
 
 	if (o->interface != NULL && o->nread > 0)
 		return err_set(e, "-i and -r: one of them");
@@ -373,6 +374,11 @@ check_combinations(const struct options *o, struct errbuf *e)
 		    sink_format_name[o->sink.format]);
 	if (o->session.interval != 0 && !(o->sink.views & VIEW_SESSIONS))
 		return err_set(e, "--interval: with --sessions only");
+	for (unsigned int i = 0; i < o->nread; i++)
+		stdins += strcmp(o->read[i], "-") == 0;
+	if (stdins > 1)
+		return err_set(e, "-r -: standard input can be read only "
+		    "once");
 	if (o->write != NULL && strcmp(o->write, "-") == 0 &&
 	    o->sink.views != 0)
 		return err_set(e, "-w -: standard output is taken, no view "
