@@ -6,19 +6,6 @@
 
 enum { IFNAMES_MAX = 4096 };	/* a file may claim any number of them */
 
-void
-ifnames_source(struct ifnames *t)
-{
-	t->source++;
-}
-
-static int
-is(const struct ifnames *t, uint32_t i, uint32_t ifindex)
-{
-	return i < t->n && t->v[i].ifindex == ifindex &&
-	    t->v[i].source == t->source;
-}
-
 /* Its number; without memory one that has no name. */
 static uint32_t
 add(struct ifnames *t, struct capture *c, uint32_t ifindex)
@@ -34,27 +21,22 @@ add(struct ifnames *t, struct capture *c, uint32_t ifindex)
 		t->v = v;
 		t->capacity = capacity;
 	}
-	t->v[t->n] = (struct ifname){ t->source, ifindex,
+	t->v[t->n] = (struct ifname){ ifindex,
 	    i != NULL && i->name != NULL ? strdup(i->name) : NULL };
 	return t->n++;
 }
 
-void
-ifnames_map(struct ifnames *t, struct capture *c, struct frame *f)
+uint32_t
+ifnames_find(struct ifnames *t, struct capture *c, uint32_t ifindex)
 {
-	uint32_t i = t->last;
+	uint32_t i = 0;
 
-	if (!is(t, i, f->ifindex))
-		i = t->hint[f->ifindex & 255];
-	if (!is(t, i, f->ifindex)) {
-		for (i = 0; i < t->n && !is(t, i, f->ifindex); i++)
-			continue;
-		if (i == t->n && t->n < IFNAMES_MAX)
-			i = add(t, c, f->ifindex);
-		t->hint[f->ifindex & 255] = (uint16_t)i;
-	}
-	t->last = i;
-	f->ifindex = i;
+	while (i < t->n && t->v[i].ifindex != ifindex)
+		i++;
+	if (i == t->n && t->n < IFNAMES_MAX)
+		i = add(t, c, ifindex);
+	t->hint[ifindex & 255] = (uint16_t)i;
+	return i;
 }
 
 const char *

@@ -1,9 +1,8 @@
 /*
  * ifnames.h: the names of the interfaces that frames came from.
  *
- * Sources number their interfaces each in its own way, and a session may
- * outlive its source: so every (source, number) gets a number of its own here,
- * and the name is kept.
+ * An interface may be gone, and its name with it, when a session that began on
+ * it is printed: so the name is asked for with its first frame, and kept.
  */
 #ifndef SRC_IFNAMES_H
 #define SRC_IFNAMES_H
@@ -12,20 +11,27 @@
 
 struct ifnames {
 	struct ifname {
-		uint32_t source, ifindex;
+		uint32_t ifindex;
 		char *name;		/* NULL: it has none */
 	} *v;
 	uint32_t n, capacity;
-	uint32_t source;		/* the one that is read now, from 1 */
-	uint32_t last;			/* what was found last */
 	uint16_t hint[256];		/* by the low bits of ifindex */
 };
 
-/* Another source is going to be read. */
-void ifnames_source(struct ifnames *);
+/* The place of the source's number in v, asked for anew when it is not where
+ * the hint says.  A number beyond v when there is no room for more. */
+uint32_t ifnames_find(struct ifnames *, struct capture *, uint32_t ifindex);
 
-/* Puts our number in place of the source's. */
-void ifnames_map(struct ifnames *, struct capture *, struct frame *);
+/* Puts our number in place of the source's, which is always the same one. */
+static inline void
+ifnames_map(struct ifnames *t, struct capture *c, struct frame *f)
+{
+	uint32_t i = t->hint[f->ifindex & 255];
+
+	if (i >= t->n || t->v[i].ifindex != f->ifindex)
+		i = ifnames_find(t, c, f->ifindex);
+	f->ifindex = i;
+}
 
 /* The name of one of our numbers; NULL when it has none. */
 const char *ifnames_get(const struct ifnames *, uint32_t number);

@@ -331,7 +331,6 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 
 	if (open_writer(l, c, e) == -1)
 		return -1;
-	ifnames_source(&l->names);
 	while (!pipeline_done(l)) {
 		n = capture_read(c, l->frame, CAPTURE_BATCH, e);
 		if (n == CAPTURE_END)

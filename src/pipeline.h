@@ -2,8 +2,8 @@
  * pipeline.h: from a source's frames to a sink's lines.
  *
  * One pipeline owns its packets, its session table and its output buffer; the
- * registry is shared and const.  Several sources may run through one pipeline,
- * one after the other.
+ * registry is shared and const.  One source runs through it: several are made
+ * one first, see capture/merge.h.
  */
 #ifndef SRC_PIPELINE_H
 #define SRC_PIPELINE_H
@@ -37,7 +37,7 @@ void pipeline_free(struct pipeline *);
 /* Called when pipeline_report was set; what it prints is its own business. */
 void pipeline_on_report(struct pipeline *, void (*)(void *), void *arg);
 
-/* Runs one source to its end, or to -c, or until pipeline_stop.  -1 and
+/* Runs the source to its end, or to -c, or until pipeline_stop.  -1 and
  * errbuf when the source or an output failed; what came before is out. */
 int pipeline_run(struct pipeline *, struct capture *, struct errbuf *);
 
