@@ -95,7 +95,8 @@ struct capture {
 	int fd;			/* readable when frames wait, to poll several
 				 * live sources; else -1 */
 	uint8_t live;
-	uint8_t stream;		/* a pipe: frames are waited for */
+	uint8_t stream;		/* a pipe: the next read may wait for frames;
+				 * of several sources, whether it is so now */
 };
 
 /* Each opens a source, or gives NULL and sets errbuf (with the cure in its

@@ -80,8 +80,10 @@ merge_refill(struct merge *m)
 	while (m->empty > 0) {
 		s = m->queue[m->empty - 1];
 		r = capture_read(s->capture, s->frame, CAPTURE_BATCH, &why);
-		if (r == CAPTURE_IDLE)
+		if (r == CAPTURE_IDLE) {
+			m->head.stream = s->capture->stream;
 			return 0;
+		}
 		m->empty--;
 		if (r == CAPTURE_ERROR)
 			m->failed(m->arg, &why);
@@ -109,6 +111,9 @@ merge_lend(struct merge *m, struct frame *f, int n)
 		f[k].ifindex = f[k].ifindex * m->n + s->number;
 		k++;
 		if (s->next == s->end) {
+			/* A full batch says that there is more. */
+			m->head.stream = s->capture->stream &&
+			    s->end < s->frame + CAPTURE_BATCH;
 			m->queue[m->empty++] = s;
 			heap_replace(m, m->heap[--m->heads]);
 			break;
@@ -210,7 +215,6 @@ merge_open(struct capture *const *v, unsigned int n,
 		m->source[i].capture = v[i];
 		m->source[i].number = i;
 		m->queue[n - 1 - i] = &m->source[i];
-		m->head.stream |= v[i]->stream;
 		if (v[i]->snaplen > m->head.snaplen)
 			m->head.snaplen = v[i]->snaplen;
 	}

@@ -200,10 +200,9 @@ test_order(void)
 
 	add(v, 0, 4, a);
 	add(v, 1, 3, b);
-	add(v, 2, 4, c)->head.stream = 1;
+	add(v, 2, 4, c);
 	ok(merge(&m, v, 3) == CAPTURE_END, "three sources");
 	is_str(letters(), "cabbaabcacc", "by time");
-	ok(m->stream, "one of them is a stream");
 	capture_close(m);
 	is_u64((uint64_t)open_sources, 0, "all are closed");
 }
@@ -292,12 +291,15 @@ test_idle(void)
 	struct errbuf e;
 
 	add(v, 0, 3, a)->idle_at = 0;
+	script[0].head.stream = 1;
 	add(v, 1, 5, b)->idle_at = 2;
 	outs = idles = 0;
 	m = merge_open(v, 2, on_failed, &failed_at, &e);
 	ok(read_batch(m, CAPTURE_BATCH) == CAPTURE_IDLE,
 	    "idle while one source is");
+	ok(m->stream, "a stream is waited for");
 	ok(read_batch(m, CAPTURE_BATCH) == 3, "it goes on");
+	ok(!m->stream, "a file is next");
 	ok(read_batch(m, CAPTURE_BATCH) == CAPTURE_IDLE, "idle again");
 	while (read_batch(m, CAPTURE_BATCH) >= 0)
 		continue;
