@@ -1,12 +1,14 @@
 /*
  * flood.c: writes hostile traffic, and ordinary traffic to compare it with.
  *
- * flood NAME COUNT [SEED] writes a capture of at least COUNT frames (or
- * sessions) to standard output, the same for the same seed.  Among the frames
- * are those of true connections; what their records are to be goes to
- * standard error:
+ * flood NAME COUNT [SEED [STEP]] writes a capture of at least COUNT frames (or
+ * sessions) to standard output, the same for the same seed, a frame each STEP
+ * nanoseconds.  Among the frames are those of true connections; what their
+ * records are to be goes to standard error:
  *	true PROTOCOL CLIENT PORT SERVER PORT packets C S stream C S NOTE
+ *	frames N
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,8 @@ static const struct workload workloads[] = {
 	{ "sessions", "COUNT connections, one in 200 of them left open",
 	    sessions_emit, sessions_finish, WORK_SESSIONS },
 	{ "syn", "SYNs from anywhere to one server", syn_emit, NULL, 0 },
+	{ "midstream", "ACKs from anywhere, of no connection", midstream_emit,
+	    NULL, 0 },
 	{ "open", "handshakes from anywhere, left open", open_emit, NULL, 0 },
 	{ "rst", "RSTs with wild numbers in true connections",
 	    rst_emit, NULL, 0 },
@@ -56,7 +60,7 @@ static const struct workload workloads[] = {
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: flood NAME COUNT [SEED]\n");
+	fprintf(stderr, "usage: flood NAME COUNT [SEED [STEP]]\n");
 	for (unsigned int i = 0; i < WORKLOADS; i++)
 		fprintf(stderr, "%s\t%s\n", workloads[i].name,
 		    workloads[i].what);
@@ -85,16 +89,19 @@ run(const struct workload *w, uint64_t count)
 		w->finish();
 	if (!(w->flags & WORK_PLAIN))
 		true_finish();
+	fprintf(stderr, "frames %" PRIu64 "\n", frame_count);
 }
 
 int
 main(int argc, char **argv)
 {
-	if (argc < 3 || argc > 4)
+	if (argc < 3 || argc > 5)
 		return usage();
 	for (unsigned int i = 0; i < WORKLOADS; i++) {
 		if (strcmp(workloads[i].name, argv[1]) != 0)
 			continue;
+		if (argc > 4)
+			frame_step = strtoll(argv[4], NULL, 10);
 		frame_start(argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
 		run(&workloads[i], strtoull(argv[2], NULL, 10));
 		frame_finish();

@@ -18,6 +18,7 @@ enum {
 };
 
 int64_t frame_time = FRAME_EPOCH;
+int64_t frame_step = 1000;
 uint64_t frame_count;
 
 static uint8_t room[ROOM];
@@ -339,7 +340,7 @@ frame_write(void)
 
 	append(record, sizeof(record));
 	append(data, n);
-	frame_time += FRAME_STEP;
+	frame_time += frame_step;
 	frame_count++;
 }
 

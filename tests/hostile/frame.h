@@ -3,8 +3,8 @@
  *
  * A frame begins with frame_payload() or frame_bytes(); each header is then
  * put before what stands, lengths and checksums right; frame_write() gives it
- * the time frame_time, which goes on by FRAME_STEP.  Ends the program when
- * the output fails.
+ * the time frame_time, which goes on by frame_step.  Ends the program when the
+ * output fails.
  */
 #ifndef TESTS_HOSTILE_FRAME_H
 #define TESTS_HOSTILE_FRAME_H
@@ -13,8 +13,6 @@
 #include <stdint.h>
 
 enum {
-	FRAME_STEP	= 1000,		/* ns: a million frames a second */
-
 	IPPROTO_4 = 4, IPPROTO_T = 6, IPPROTO_U = 17, IPPROTO_6 = 41,
 	IPPROTO_KEYED = 47, IPPROTO_PIECE = 44, IPPROTO_DEST = 60,
 
@@ -47,6 +45,7 @@ struct ip_extra {
 };
 
 extern int64_t frame_time;	/* ns since 1970, of the next frame */
+extern int64_t frame_step;	/* ns from one frame to the next */
 extern uint64_t frame_count;	/* frames written */
 
 /* The seed of rnd(); the file's header is written. */

@@ -292,7 +292,7 @@ backwards_emit(void)
 		frame_udp(&e);
 		frame_send(&e, IPPROTO_U);
 	}
-	frame_time = now + FRAME_STEP;
+	frame_time = now + frame_step;
 }
 
 void

@@ -9,7 +9,7 @@ enum {
 	ATTACKERS	= 8,		/* connections that are no good */
 	BLOCK		= 64,		/* segments of a block with holes */
 	HOLE_LEN	= 100,		/* bytes of a segment there */
-	OLD		= 4096,		/* farther back than what is in flight */
+	OLD		= 4096,		/* bytes, more than are in flight */
 };
 
 uint64_t sessions_begun;
@@ -89,6 +89,15 @@ syn_emit(void)
 
 	anybody(&c);
 	conn_send(&c, &conn_whole[0]);
+}
+
+void
+midstream_emit(void)
+{
+	struct conn c;
+
+	anybody(&c);
+	conn_send(&c, &conn_whole[CONN_HANDSHAKE]);
 }
 
 void

@@ -24,6 +24,7 @@ extern uint64_t sessions_begun;	/* with WORK_SESSIONS */
 void normal_emit(void), normal_finish(void);
 void sessions_emit(void), sessions_finish(void);
 void syn_emit(void);
+void midstream_emit(void);
 void open_emit(void);
 void rst_emit(void);
 void synin_emit(void);
