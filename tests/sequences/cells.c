@@ -10,7 +10,7 @@
 #include "dissect/defrag.h"
 #include "dissect/dissect.h"
 #include "session/session.h"
-#include "session/tcp.h"
+#include "tcp/segment.h"
 
 #include "tap.h"
 
