@@ -86,7 +86,7 @@ data_dissect(struct packet *p, struct cursor *c)
 		return DISSECT_DONE;
 	/* Some drivers align the body to four bytes. */
 	pad = -len & 3;
-	if (pad > 0 && p->missing > 0 && cursor_peek(c, pad + 6) == NULL)
+	if (pad > 0 && packet_is_cut(p) && cursor_peek(c, pad + 6) == NULL)
 		return DISSECT_SHORT;
 	if (pad > 0 && !is_snap(c, 0) && is_snap(c, pad))
 		cursor_take(c, pad);

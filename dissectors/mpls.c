@@ -80,7 +80,7 @@ pseudowire(struct packet *p, struct cursor *c, int zero)
 {
 	size_t need = MPLS_CONTROL_WORD + ETHERNET_HEADER;
 
-	if (p->missing > 0 && cursor_left(c) < need)
+	if (packet_is_cut(p) && cursor_left(c) < need)
 		return DISSECT_SHORT;
 	if (zero && (is_ethernet(c, MPLS_CONTROL_WORD) ||
 	    (!is_ethernet(c, 0) && is_802_3(p, c, MPLS_CONTROL_WORD))))
@@ -98,7 +98,7 @@ below_labels(struct packet *p, struct cursor *c)
 	const uint8_t *h = cursor_peek(c, IP_LENGTHS);
 
 	if (h == NULL)
-		return p->missing > 0 ? DISSECT_SHORT : DISSECT_DONE;
+		return packet_is_cut(p) ? DISSECT_SHORT : DISSECT_DONE;
 	switch (h[0] >> 4) {
 	case 0:
 		return pseudowire(p, c, be16(h) == 0);

@@ -95,7 +95,7 @@ nflog_dissect(struct packet *p, struct cursor *c)
 	if (r == -1)
 		return DISSECT_MALFORMED;
 	if (r == 0)
-		return p->missing > 0 ? DISSECT_SHORT : DISSECT_DONE;
+		return packet_is_cut(p) ? DISSECT_SHORT : DISSECT_DONE;
 	packet_limit(p, c, t.len);
 	if (type <= ETHERNET_MAX_LEN)
 		return DISSECT_DONE;

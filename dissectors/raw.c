@@ -13,7 +13,7 @@ raw_dissect(struct packet *p, struct cursor *c)
 
 	/* A tunnel may carry nothing at all: GTP-U does, to be kept alive. */
 	if (h == NULL)
-		return p->missing > 0 ? DISSECT_SHORT : DISSECT_DONE;
+		return packet_is_cut(p) ? DISSECT_SHORT : DISSECT_DONE;
 	switch (h[0] >> 4) {
 	case 4:
 		packet_next(p, TABLE_ETHERTYPE, ETHERTYPE_IPV4);

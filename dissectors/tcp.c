@@ -132,7 +132,8 @@ tcp_dissect(struct packet *p, struct cursor *c)
 	if (h == NULL)
 		return DISSECT_SHORT;
 	header = (h[12] >> 4) * 4U;
-	if (header < TCP_HEADER || header > packet_wire_left(p, c))
+	if (header < TCP_HEADER || header > packet_wire_left(p, c) ||
+	    (header > cursor_left(c) && !packet_is_cut(p)))
 		return DISSECT_MALFORMED;
 	f->has |= FLOW_TCP;
 	f->tcp.seq = be32(h + 4);

@@ -54,7 +54,7 @@ vxlan_inner(const struct packet *p, const struct cursor *c, const uint8_t *h)
 	    h[0] == (VXLAN_VNI | VXLAN_POLICY)) && h[7] == 0)
 		return ETHERNET;
 	if (cursor_left(c) < VXLAN_ETHERTYPE + 2)
-		return p->missing > 0 ? ETHERNET : 0;
+		return packet_is_cut(p) ? ETHERNET : 0;
 	switch (be16(h + VXLAN_ETHERTYPE)) {
 	case 0x0800:
 	case 0x0806:

@@ -102,7 +102,7 @@ struct dissector {
 static inline enum verdict
 dissect_guess_short(const struct packet *p)
 {
-	return p->missing > 0 ? DISSECT_SHORT : DISSECT_DONE;
+	return packet_is_cut(p) ? DISSECT_SHORT : DISSECT_DONE;
 }
 
 #define DISSECTOR_ABI .abi = SESSDUMP_ABI, .size = sizeof(struct dissector)

@@ -120,7 +120,8 @@ enum {
 	PACKET_QUOTE	 = 1 << 3, /* an ICMP error: what comes next is the
 				    * packet that it quotes (set by dissectors);
 				    * after dissection: "quoted" is valid */
-	PACKET_LYING_LEN = 1 << 4, /* a length says more than the frame had */
+	PACKET_LYING_LEN = 1 << 4, /* a length says more than the frame had;
+				    * lengths in flow are as it says */
 	PACKET_REASSEMBLED = 1 << 5, /* flow is of a datagram put together from
 				    * fragments; this frame completed it */
 	PACKET_HELD	 = 1 << 6, /* a fragment; its datagram is incomplete */
@@ -134,8 +135,9 @@ struct packet {
 	uint64_t datagram_bytes; /* original lengths of the frames that carried
 				 * it: frame->len, with fragments their sum */
 	uint32_t flags;
-	uint32_t missing;	/* wire bytes of this layer behind the end of
-				 * the cursor, cut off by the snapshot length */
+	uint32_t missing;	/* bytes of this layer behind the end of the
+				 * cursor: cut off by the snapshot length, or
+				 * with PACKET_LYING_LEN never there */
 	uint16_t next_table;	/* set by packet_next(): the table and the */
 	uint16_t next_key;	/* key there of the layer that follows, */
 	uint16_t next_alt;	/* and the key to try when that has none */
@@ -174,9 +176,22 @@ packet_wire_left(const struct packet *p, const struct cursor *c)
 }
 
 /*
+ * Did the snapshot cut bytes of this layer off, so that what cannot be read
+ * may have been there?  Of a length that lies they are missing, too, but were
+ * never sent.
+ */
+static inline int
+packet_is_cut(const struct packet *p)
+{
+	return p->missing > 0 && (!(p->flags & PACKET_LYING_LEN) ||
+	    p->frame->caplen < p->frame->len);
+}
+
+/*
  * A length field says that the layer goes on for n bytes from the cursor:
  * what is behind that is padding and is cut off.  More than the frame had is a
- * lie, which is noted and not believed.
+ * lie: it is noted, and what was never there counts as missing, so that
+ * lengths are what the headers say and nothing behind the frame is read.
  */
 static inline void
 packet_limit(struct packet *p, struct cursor *c, uint32_t n)
@@ -186,11 +201,11 @@ packet_limit(struct packet *p, struct cursor *c, uint32_t n)
 	if (n <= left) {
 		c->end = c->p + n;
 		p->missing = 0;
-	} else if (n - left <= p->missing) {
-		p->missing = n - (uint32_t)left;
-	} else {
-		p->flags |= PACKET_LYING_LEN;
+		return;
 	}
+	if (n - left > p->missing)
+		p->flags |= PACKET_LYING_LEN;
+	p->missing = n - (uint32_t)left;
 }
 
 /*

@@ -280,17 +280,17 @@ defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
 {
 	const struct flow *f = &p->flow;
 	uint32_t len = packet_wire_left(p, c);
+	int lies = p->flags & PACKET_LYING_LEN && p->missing > 0;
 	struct datagram *g;
 
 	/* An atomic fragment is whole, RFC 6946.  One whose length lies never
 	 * will be: the first is taken for what it shows. */
-	if (f->frag.offset == 0 && (!f->frag.more ||
-	    p->flags & PACKET_LYING_LEN)) {
+	if (f->frag.offset == 0 && (!f->frag.more || lies)) {
 		p->flow.has &= ~(uint32_t)FLOW_FRAGMENT;
 		return 1;
 	}
 	p->flags |= PACKET_HELD;
-	if (d == NULL || p->flags & PACKET_LYING_LEN)
+	if (d == NULL || lies)
 		return 0;
 	expire(d, p->frame->ts);
 	g = find_or_add(d, p);

@@ -32,6 +32,7 @@ quote_start(struct packet *p, struct quote *before)
 	before->vlans = p->nvlans;
 	p->quoted = p->flow;
 	memset(&p->flow, 0, sizeof(p->flow));
+	p->flags &= ~(uint32_t)PACKET_LYING_LEN;
 }
 
 /* A quotation is cut by design: what is wrong with it, is not with the packet
@@ -53,7 +54,7 @@ quote_end(struct packet *p, const struct quote *before)
 static uint32_t
 short_flag(const struct packet *p)
 {
-	return p->missing > 0 ? PACKET_TRUNCATED : PACKET_MALFORMED;
+	return packet_is_cut(p) ? PACKET_TRUNCATED : PACKET_MALFORMED;
 }
 
 /* One layer.  DISSECT_OK: another follows.  A dissector that takes nothing
