@@ -14,6 +14,7 @@ enum {
 	BUCKETS		= 1024,		/* a power of two */
 	BLOCK		= 8,		/* fragments begin at multiples of it */
 	DATAGRAM_MAX	= 65535,
+	IPV6_FRAGMENT	= 8,		/* the Fragment header */
 	BITMAP_WORDS	= (DATAGRAM_MAX / BLOCK + 64) / 64,
 };
 
@@ -241,6 +242,18 @@ expire(struct defrag *d, int64_t now)
 		give_up(d, g);
 }
 
+/* What stands before the data, in the datagram that the first fragment, which
+ * has len bytes of it, is part of: there is no Fragment header in it. */
+static uint32_t
+header_len(const struct flow *f, uint32_t len)
+{
+	uint32_t n = f->ip_len > len ? f->ip_len - len : 0;
+
+	if (f->ip_version == 6 && n >= IPV6_FRAGMENT)
+		n -= IPV6_FRAGMENT;
+	return n;
+}
+
 /* The packet goes on as if the datagram had come in one frame. */
 static void
 complete(struct defrag *d, struct datagram *g, struct packet *p,
@@ -305,7 +318,7 @@ defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
 	if (f->frag.offset == 0 && !g->has_first) {
 		g->has_first = 1;
 		g->first = *f;
-		g->header_len = f->ip_len > len ? f->ip_len - len : 0;
+		g->header_len = header_len(f, len);
 		g->next_table = p->next_table;
 		g->next_key = p->next_key;
 	}

@@ -13,6 +13,7 @@ static struct packet packet;
 static struct cursor cursor;
 static uint8_t *piece;
 static uint64_t datagram_bytes;	/* of the packet, if not the frame's */
+static unsigned int version = 4;
 
 /* Hands one fragment over, in memory of exactly its size. */
 static int
@@ -29,7 +30,7 @@ add(struct defrag *d, uint32_t id, uint32_t offset, uint32_t len, int more,
 	frame.len = frame.caplen = 34 + len;
 	packet.datagram_bytes = datagram_bytes ? datagram_bytes : frame.len;
 	packet.missing = len - captured;
-	flow_start(&packet, 4, 17, 20 + len);
+	flow_start(&packet, version, 17, (version == 4 ? 20 : 48) + len);
 	packet.flow.src.b[0] = 10;
 	flow_fragment(&packet.flow, id, offset, more);
 	packet_next(&packet, 5, 17);
@@ -131,6 +132,22 @@ test_nested(void)
 	defrag_free(d);
 }
 
+/* RFC 8200 section 4.5: the Fragment header is no part of the datagram. */
+static void
+test_ipv6(void)
+{
+	struct defrag *d = defrag_new();
+
+	version = 6;
+	ok(!add(d, 1, 8, 8, 0, 8), "IPv6, the last first");
+	ok(add(d, 1, 0, 8, 1, 8) && whole(16), "and the first");
+	is_u64(packet.flow.ip_len, 40 + 16, "without the Fragment header");
+	ok(add(d, 2, 0, 8, 0, 8), "an atomic fragment");
+	is_u64(packet.flow.ip_len, 48 + 8, "keeps it");
+	version = 4;
+	defrag_free(d);
+}
+
 static void
 test_bounds(void)
 {
@@ -160,6 +177,7 @@ main(void)
 	test_lies();
 	test_truncated();
 	test_nested();
+	test_ipv6();
 	test_bounds();
 	free(piece);
 	return done();
