@@ -3,6 +3,7 @@
 
 enum {
 	ICMP_HEADER	= 8,
+	ICMP_CHECKSUM	= 2,
 
 	ICMP_UNREACHABLE = 3,
 	ICMP_REDIRECT	= 5,
@@ -48,6 +49,7 @@ icmp_type(unsigned int n)
 static enum verdict
 icmp_dissect(struct packet *p, struct cursor *c)
 {
+	struct cursor whole = *c;
 	const uint8_t *h = cursor_take(c, ICMP_HEADER);
 	const struct type *t;
 
@@ -55,6 +57,7 @@ icmp_dissect(struct packet *p, struct cursor *c)
 		return DISSECT_SHORT;
 	t = icmp_type(h[0]);
 	flow_icmp(&p->flow, h[0], h[1], t->is & IS_TWO_WAY ? t->counter : -1);
+	flow_checksum(p, &whole, ICMP_CHECKSUM, 0);
 	flow_transport(p, c);
 	/* An error about an error is none (RFC 1122 section 3.2.2): stop. */
 	if (!(t->is & IS_ERROR) || p->flags & PACKET_QUOTE)

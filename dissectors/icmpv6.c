@@ -3,6 +3,8 @@
 
 enum {
 	ICMPV6_HEADER	= 8,
+	ICMPV6_CHECKSUM	= 2,
+	ICMPV6_PROTOCOL	= 58,
 	ICMPV6_TARGETED	= 24,	/* with the address behind it */
 
 	ICMPV6_TOO_BIG	= 2,
@@ -56,6 +58,7 @@ icmpv6_type(unsigned int n)
 static enum verdict
 icmpv6_dissect(struct packet *p, struct cursor *c)
 {
+	struct cursor whole = *c;
 	const uint8_t *h = cursor_take(c, ICMPV6_HEADER);
 	const struct type *t;
 
@@ -63,6 +66,7 @@ icmpv6_dissect(struct packet *p, struct cursor *c)
 		return DISSECT_SHORT;
 	t = icmpv6_type(h[0]);
 	flow_icmp(&p->flow, h[0], h[1], t->is & IS_TWO_WAY ? t->counter : -1);
+	flow_checksum(p, &whole, ICMPV6_CHECKSUM, ICMPV6_PROTOCOL);
 	flow_transport(p, c);
 	/* An error about an error is none (RFC 4443 section 2.4): stop. */
 	if (!(t->is & IS_ERROR) || p->flags & PACKET_QUOTE)

@@ -3,10 +3,49 @@
 
 enum {
 	IPV4_HEADER	= 20,
+	IPV4_CHECKSUM	= 10,
 	IPV4_DONT	= 0x4000,
 	IPV4_MORE	= 0x2000,
 	IPV4_OFFSET	= 0x1fff,
+
+	OPTION_END	= 0,
+	OPTION_NOP	= 1,
+	OPTION_LSRR	= 131,	/* loose and strict source routes */
+	OPTION_SSRR	= 137,
 };
+
+/* Is there a source route with hops left?  Its last address is the one that
+ * checksums are of, and not the header's. */
+static int
+is_source_routed(struct cursor c)
+{
+	const uint8_t *o;
+
+	while ((o = cursor_take(&c, 1)) != NULL && o[0] != OPTION_END) {
+		if (o[0] == OPTION_NOP)
+			continue;
+		if (cursor_take(&c, 1) == NULL || o[1] < 2 ||
+		    cursor_take(&c, o[1] - 2U) == NULL)
+			return 0;
+		if ((o[0] == OPTION_LSRR || o[0] == OPTION_SSRR) &&
+		    o[1] >= 3 && o[2] < o[1])
+			return 1;
+	}
+	return 0;
+}
+
+/* What its checksum says of the header, as bits of flow.has.  What was to be
+ * segmented by the hardware (its length is 0) was not yet summed up either. */
+static uint32_t
+header_judge(const struct packet *p, const uint8_t *h, uint32_t ihl)
+{
+	if (p->flags & PACKET_QUOTE ||
+	    checksum_fold(checksum_add(0, h, ihl)) == CHECKSUM_RIGHT)
+		return 0;
+	return be16(h + IPV4_CHECKSUM) == 0 || be16(h + 2) == 0 ||
+	    p->frame->flags & FRAME_NO_CSUM ? FLOW_OFFLOADED :
+	    FLOW_BAD_CHECKSUM;
+}
 
 static enum verdict
 ipv4_dissect(struct packet *p, struct cursor *c)
@@ -31,6 +70,10 @@ ipv4_dissect(struct packet *p, struct cursor *c)
 	packet_limit(p, c, total - ihl);
 
 	flow_start(p, 4, h[9], total);
+	f->has |= header_judge(p, h, ihl);
+	if (ihl > IPV4_HEADER &&
+	    is_source_routed((struct cursor){ h + IPV4_HEADER, h + ihl }))
+		f->has |= FLOW_REROUTED;
 	memcpy(&f->src, h + 12, 4);
 	memcpy(&f->dst, h + 16, 4);
 	f->ttl = h[8];

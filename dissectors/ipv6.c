@@ -3,6 +3,7 @@
 
 enum {
 	IPV6_HEADER	= 40,
+	IPV6_HOP_BY_HOP	= 0,	/* may say how long a jumbogram is */
 	IPV6_NO_NEXT	= 59,
 };
 
@@ -24,6 +25,8 @@ ipv6_dissect(struct packet *p, struct cursor *c)
 	packet_limit(p, c, len);
 
 	flow_start(p, 6, h[6], IPV6_HEADER + len);
+	if (be16(h + 4) == 0 && h[6] != IPV6_HOP_BY_HOP)
+		f->has |= FLOW_OFFLOADED;
 	memcpy(&f->src, h + 8, 16);
 	memcpy(&f->dst, h + 24, 16);
 	f->ttl = h[7];

@@ -11,6 +11,40 @@ enum {
 	OPTION_HOME	= 0xc9,		/* RFC 6275 */
 };
 
+/* The next option that is no padding; NULL at the end, and with bytes left
+ * where one is not whole. */
+static const uint8_t *
+option_next(struct cursor *c)
+{
+	const uint8_t *o;
+
+	while ((o = cursor_peek(c, 1)) != NULL) {
+		if (o[0] == OPTION_PAD1) {
+			cursor_take(c, 1);
+			continue;
+		}
+		if (cursor_left(c) < 2 || cursor_take(c, o[1] + 2U) == NULL)
+			return NULL;
+		if (o[0] != OPTION_PADN)
+			return o;
+	}
+	return NULL;
+}
+
+/* A mobile node away from home: checksums are of its home address and not of
+ * the header's source, RFC 6275 section 11.3.1.  Options that cannot be walked
+ * may hide one. */
+static int
+may_be_rerouted(struct cursor c)
+{
+	const uint8_t *o;
+
+	while ((o = option_next(&c)) != NULL)
+		if (o[0] == OPTION_HOME)
+			return 1;
+	return cursor_left(&c) > 0;
+}
+
 static enum verdict
 ipv6_options_dissect(struct packet *p, struct cursor *c)
 {
@@ -21,6 +55,8 @@ ipv6_options_dissect(struct packet *p, struct cursor *c)
 		return DISSECT_DONE;
 	if (h == NULL || cursor_take(c, (h[1] + 1U) * OPTIONS_UNIT) == NULL)
 		return DISSECT_SHORT;
+	if (may_be_rerouted((struct cursor){ h + 2, c->p }))
+		p->flow.has |= FLOW_REROUTED;
 	p->flow.protocol = h[0];
 	packet_next(p, TABLE_IP_PROTOCOL, h[0]);
 	return DISSECT_OK;
@@ -54,16 +90,8 @@ ipv6_options_print(const struct packet *p, const struct layer *l,
 		return;
 	writer_number(w, "next_header", h[0]);
 	writer_list(w, "options");
-	while ((o = cursor_peek(&c, 1)) != NULL) {
-		if (o[0] == OPTION_PAD1) {
-			cursor_take(&c, 1);
-			continue;
-		}
-		if (cursor_take(&c, 2) == NULL || cursor_take(&c, o[1]) == NULL)
-			break;
-		if (o[0] != OPTION_PADN)
-			option_print(o, o[1], w);
-	}
+	while ((o = option_next(&c)) != NULL)
+		option_print(o, o[1], w);
 	writer_end(w);
 }
 

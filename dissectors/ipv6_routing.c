@@ -14,6 +14,7 @@ enum {
  * The addresses of the flow stay those of the IPv6 header, although with
  * segments left the last destination is another one: both directions and all
  * hops would have to agree on it, and what answers knows only the header's.
+ * Checksums are of the last one, RFC 8200 section 8.1.
  */
 static enum verdict
 ipv6_routing_dissect(struct packet *p, struct cursor *c)
@@ -24,6 +25,8 @@ ipv6_routing_dissect(struct packet *p, struct cursor *c)
 		return DISSECT_DONE;
 	if (h == NULL || cursor_take(c, (h[1] + 1U) * ROUTING_UNIT) == NULL)
 		return DISSECT_SHORT;
+	if (h[3] > 0)
+		p->flow.has |= FLOW_REROUTED;
 	p->flow.protocol = h[0];
 	packet_next(p, TABLE_IP_PROTOCOL, h[0]);
 	return DISSECT_OK;

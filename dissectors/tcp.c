@@ -3,6 +3,8 @@
 
 enum {
 	TCP_HEADER	= 20,
+	TCP_CHECKSUM	= 16,
+	TCP_PROTOCOL	= 6,
 	TCP_FLAGS	= 0x01ff,
 	TCP_MAX_SHIFT	= 14,	/* RFC 7323 section 2.3 */
 
@@ -124,6 +126,7 @@ static enum verdict
 tcp_dissect(struct packet *p, struct cursor *c)
 {
 	struct flow *f = &p->flow;
+	struct cursor whole = *c;
 	const uint8_t *h;
 	uint32_t header;
 
@@ -145,6 +148,7 @@ tcp_dissect(struct packet *p, struct cursor *c)
 		return tcp_cut(p, c, header);
 	if (header > TCP_HEADER)
 		options_note(f, (struct cursor){ h + TCP_HEADER, c->p });
+	flow_checksum(p, &whole, TCP_CHECKSUM, TCP_PROTOCOL);
 	flow_transport(p, c);
 	packet_next_of(p, TABLE_TCP_PORT, f->dport, f->sport);
 	return f->payload_len > 0 ? DISSECT_OK : DISSECT_DONE;

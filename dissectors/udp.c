@@ -1,7 +1,11 @@
 /* udp.c: User Datagram Protocol, RFC 768. */
 #include <sessdump/dissector.h>
 
-enum { UDP_HEADER = 8 };
+enum {
+	UDP_HEADER	= 8,
+	UDP_CHECKSUM	= 6,
+	UDP_PROTOCOL	= 17,
+};
 
 static enum verdict
 udp_dissect(struct packet *p, struct cursor *c)
@@ -19,6 +23,10 @@ udp_dissect(struct packet *p, struct cursor *c)
 		return DISSECT_MALFORMED;
 	if (len != 0)
 		packet_limit(p, c, len - UDP_HEADER);
+	/* 0: there is none; over IPv6 for tunnels only, RFC 6935. */
+	if (len != 0 && be16(h + UDP_CHECKSUM) != 0)
+		flow_checksum(p, &(struct cursor){ h, c->end }, UDP_CHECKSUM,
+		    UDP_PROTOCOL);
 	flow_transport(p, c);
 	packet_next_of(p, TABLE_UDP_PORT, p->flow.dport, p->flow.sport);
 	return p->flow.payload_len > 0 ? DISSECT_OK : DISSECT_DONE;

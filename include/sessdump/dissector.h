@@ -8,6 +8,7 @@
 #ifndef SESSDUMP_DISSECTOR_H
 #define SESSDUMP_DISSECTOR_H
 
+#include <sessdump/checksum.h>
 #include <sessdump/cursor.h>
 #include <sessdump/packet.h>
 #include <sessdump/wire.h>

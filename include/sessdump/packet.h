@@ -46,6 +46,14 @@ enum {
 	FLOW_FRAGMENT	= 1 << 5, /* part of a datagram; see flow.frag */
 	FLOW_TRANSPORT	= 1 << 6, /* the transport header was whole, and
 				   * payload_len is known */
+	FLOW_CHECKED	= 1 << 7, /* the transport's checksum was there, all
+				   * that it covers was captured, and it was
+				   * judged (see checksum.h) */
+	FLOW_BAD_CHECKSUM = 1 << 8, /* it, or the IPv4 header's, is wrong */
+	FLOW_OFFLOADED	= 1 << 9, /* it, or the IPv4 header's, was left to the
+				   * hardware: it is not bad */
+	FLOW_REROUTED	= 1 << 10, /* the datagram has one more address than
+				   * src and dst, and the checksum is of that */
 };
 
 /* flow.tcp.options */

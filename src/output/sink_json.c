@@ -75,7 +75,7 @@ put_flow(char *p, const struct flow *f)
 }
 
 static char *
-put_packet_flags(char *p, uint32_t flags)
+put_packet_flags(char *p, uint32_t flags, uint32_t has)
 {
 	static const char *const name[] = { "truncated", "malformed",
 	    "too_deep", "icmp_error", "length_exceeds_frame", "reassembled",
@@ -87,6 +87,10 @@ put_packet_flags(char *p, uint32_t flags)
 			p = json_str(p, name[i]);
 			p = PUT(p, "\":true");
 		}
+	if (has & FLOW_BAD_CHECKSUM)
+		p = PUT(p, ",\"bad_checksum\":true");
+	if (has & FLOW_OFFLOADED)
+		p = PUT(p, ",\"checksum_offloaded\":true");
 	return p;
 }
 
@@ -126,7 +130,7 @@ json_packet(struct sink *k, const struct packet *p, const struct session *s)
 	o = COUNTER(o, "captured_bytes", p->frame->caplen);
 	if (p->flow.has & FLOW_IP)
 		o = put_flow(o, &p->flow);
-	o = put_packet_flags(o, p->flags);
+	o = put_packet_flags(o, p->flags, p->flow.has);
 	if (s != NULL) {
 		o = COUNTER(o, "session", s->id);
 		o = put_both(o, s);

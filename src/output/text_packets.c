@@ -166,7 +166,7 @@ not_ip(struct sink *k, const struct packet *p)
 }
 
 static void
-notes(struct sink *k, uint32_t flags)
+notes(struct sink *k, uint32_t flags, uint32_t has)
 {
 	static const char *const note[] = { " [truncated]", " [malformed]",
 	    " [too deep]", "", " [length exceeds frame]", " [reassembled]",
@@ -175,6 +175,8 @@ notes(struct sink *k, uint32_t flags)
 	for (unsigned int i = 0; i < sizeof(note) / sizeof(note[0]); i++)
 		if (flags >> i & 1)
 			text_colored(k, COLOR_RED, note[i], 0);
+	if (has & FLOW_BAD_CHECKSUM)
+		text_colored(k, COLOR_RED, " [bad checksum]", 0);
 }
 
 /* What stands between the addresses and the length: what TCP has there sets
@@ -254,7 +256,7 @@ text_packet(struct sink *k, const struct packet *p, const struct session *s)
 	} else {
 		not_ip(k, p);
 	}
-	notes(k, p->flags);
+	notes(k, p->flags, p->flow.has);
 	if (k->options->verbose)
 		layers(k, p);
 	text_end_line(k);

@@ -18,6 +18,8 @@
  *	payload N		bytes of transport payload on the wire
  *	vlan VID ...		tags, outermost first; "none"
  *	tunnel NAME [ID]	one line a tunnel, outermost first
+ *	checksum WORD		of transport and IPv4 header: none (not judged),
+ *				good, bad, offloaded
  *	flags NAME ...		truncated malformed too_deep quote lying_len;
  *				without this line none of them may be set
  *
@@ -44,12 +46,14 @@ enum {
 };
 
 /* Words of a case that are compared as text. */
-enum { LAYERS, FLOW, QUOTED, PAYLOAD, VLAN, TUNNEL, FLAGS, WORDS };
+enum {
+	LAYERS, FLOW, QUOTED, PAYLOAD, VLAN, TUNNEL, CHECKSUM, FLAGS, WORDS
+};
 
 static const char *const word[WORDS] = {
 	[LAYERS] = "layers", [FLOW] = "flow", [QUOTED] = "quoted",
 	[PAYLOAD] = "payload", [VLAN] = "vlan", [TUNNEL] = "tunnel",
-	[FLAGS] = "flags",
+	[CHECKSUM] = "checksum", [FLAGS] = "flags",
 };
 
 static const struct {
@@ -298,6 +302,16 @@ flow_text(char *text, const struct flow *f)
 		say(text, "%u %u", f->icmp_type, f->icmp_code);
 }
 
+static const char *
+checksum_text(const struct flow *f)
+{
+	if (f->has & FLOW_BAD_CHECKSUM)
+		return "bad";
+	if (f->has & FLOW_OFFLOADED)
+		return "offloaded";
+	return f->has & FLOW_CHECKED ? "good" : "none";
+}
+
 static void
 packet_text(const struct packet *p, char text[WORDS][TEXT_MAX])
 {
@@ -319,6 +333,7 @@ packet_text(const struct packet *p, char text[WORDS][TEXT_MAX])
 		if (p->tunnel[i].has_id)
 			say(text[TUNNEL], "%u", p->tunnel[i].id);
 	}
+	say(text[CHECKSUM], "%s", checksum_text(&p->flow));
 	for (size_t i = 0; i < sizeof(flag_names) / sizeof(*flag_names); i++)
 		if (p->flags & flag_names[i].flag)
 			say(text[FLAGS], "%s", flag_names[i].name);

@@ -1,0 +1,170 @@
+/*
+ * checksum.h: the Internet checksum, RFC 1071, and what it is taken of.
+ *
+ * A sum is one's complement addition of 16-bit words as they stand in memory,
+ * so it means the same in either byte order (RFC 1071 section 2 (B)); it is
+ * kept in 64 bits, end-around carry included, until it is folded.
+ *
+ * Much of what looks wrong is not: a checksum that the sender leaves to its
+ * hardware is not there yet when the sender captures.  A false alarm is worse
+ * than none, so what is in doubt is not judged.
+ */
+#ifndef SESSDUMP_CHECKSUM_H
+#define SESSDUMP_CHECKSUM_H
+
+#include <string.h>
+
+#include <sessdump/cursor.h>
+#include <sessdump/packet.h>
+#include <sessdump/wire.h>
+
+/* What bytes fold to that hold their own, right checksum. */
+enum { CHECKSUM_RIGHT = 0xffff };
+
+static inline uint64_t
+checksum_carry(uint64_t sum, uint64_t more)
+{
+	sum += more;
+	return sum + (sum < more);
+}
+
+/* A number of 16 bits as it stands on the wire. */
+static inline uint64_t
+checksum_word(unsigned int n)
+{
+	const uint8_t b[2] = { (uint8_t)(n >> 8), (uint8_t)n };
+	uint16_t w;
+
+	memcpy(&w, b, sizeof(w));
+	return w;
+}
+
+/* Eight bytes; one load each, which an array of them would not be. */
+static inline uint64_t
+checksum_load(const uint8_t *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+/*
+ * The sum of n bytes and of what was summed before.  Of several pieces all but
+ * the last must be of even length.
+ *
+ * This reads every byte that there is: two chains of additions that need not
+ * wait for each other, their carries counted, 32 bytes a turn.
+ */
+static inline uint64_t
+checksum_add(uint64_t sum, const uint8_t *p, size_t n)
+{
+	uint64_t a = 0, b = 0, carries_a = 0, carries_b = 0, w;
+	uint32_t w4;
+	uint16_t w2;
+
+	for (; n >= 32; p += 32, n -= 32) {
+		a += w = checksum_load(p);
+		carries_a += a < w;
+		b += w = checksum_load(p + 8);
+		carries_b += b < w;
+		a += w = checksum_load(p + 16);
+		carries_a += a < w;
+		b += w = checksum_load(p + 24);
+		carries_b += b < w;
+	}
+	for (; n >= 8; p += 8, n -= 8) {
+		a += w = checksum_load(p);
+		carries_a += a < w;
+	}
+	if (n & 4) {
+		memcpy(&w4, p, sizeof(w4));
+		carries_b += w4;
+		p += sizeof(w4);
+	}
+	if (n & 2) {
+		memcpy(&w2, p, sizeof(w2));
+		carries_b += w2;
+		p += sizeof(w2);
+	}
+	if (n & 1)
+		carries_b += checksum_word(*p * 256U);
+	sum = checksum_carry(sum, carries_a + carries_b);
+	return checksum_carry(checksum_carry(sum, a), b);
+}
+
+/* The sum as the 16 bits that stand in a field, not inverted. */
+static inline uint16_t
+checksum_fold(uint64_t sum)
+{
+	sum = (sum >> 32) + (sum & 0xffffffff);
+	sum = (sum >> 32) + (sum & 0xffffffff);
+	sum = (sum >> 16) + (sum & 0xffff);
+	return (uint16_t)((sum >> 16) + (sum & 0xffff));
+}
+
+/* The pseudo header of len bytes of a transport: RFC 9293 section 3.1, RFC 8200
+ * section 8.1. */
+static inline uint64_t
+checksum_pseudo(const struct flow *f, unsigned int protocol, uint32_t len)
+{
+	uint64_t sum = checksum_word(protocol) + checksum_word(len >> 16) +
+	    checksum_word(len & 0xffff);
+
+	if (f->ip_version == 4)
+		return sum + f->src.u4 + f->dst.u4;
+	sum = checksum_carry(sum, f->src.w[0]);
+	sum = checksum_carry(sum, f->src.w[1]);
+	sum = checksum_carry(sum, f->dst.w[0]);
+	return checksum_carry(sum, f->dst.w[1]);
+}
+
+/*
+ * Is a wrong field what a sender leaves there for its hardware: the sum of the
+ * pseudo header, which where the hardware cuts segments is without a length?
+ */
+static inline int
+checksum_is_partial(const struct flow *f, unsigned int protocol, uint32_t len,
+    const uint8_t *field)
+{
+	uint16_t is;
+
+	memcpy(&is, field, sizeof(is));
+	return is == checksum_fold(checksum_pseudo(f, protocol, len)) ||
+	    is == checksum_fold(checksum_pseudo(f, protocol, 0));
+}
+
+/*
+ * Judges a transport's checksum: c is the header and all behind it, the field
+ * stands "at" bytes into it, and protocol is the pseudo header's, 0 when there
+ * is none.  The answer are bits of flow.has.
+ *
+ * Nothing is said of what was not captured whole, nor of a quotation, which
+ * may have been changed on its way.
+ */
+static inline void
+flow_checksum(struct packet *p, const struct cursor *c, size_t at,
+    unsigned int protocol)
+{
+	struct flow *f = &p->flow;
+	uint32_t len = (uint32_t)cursor_left(c);
+	uint64_t sum;
+
+	if (p->missing > 0 || p->flags & (PACKET_LYING_LEN | PACKET_QUOTE) ||
+	    f->has & (FLOW_FRAGMENT | FLOW_REROUTED))
+		return;
+	if (p->frame->flags & FRAME_NO_CSUM) {
+		f->has |= FLOW_OFFLOADED;
+		return;
+	}
+	sum = protocol == 0 ? 0 : checksum_pseudo(f, protocol, len);
+	if (checksum_fold(checksum_add(sum, c->p, len)) == CHECKSUM_RIGHT)
+		f->has |= FLOW_CHECKED;
+	else if (f->has & FLOW_OFFLOADED || (protocol != 0 &&
+	    checksum_is_partial(f, protocol, len, c->p + at)))
+		f->has |= FLOW_OFFLOADED;
+	else
+		f->has |= FLOW_CHECKED | FLOW_BAD_CHECKSUM;
+}
+
+#endif
