@@ -3,6 +3,7 @@
 
 enum {
 	TCP_HEADER	= 20,
+	TCP_QUOTED	= 8,	/* ports and sequence number: RFC 792 */
 	TCP_CHECKSUM	= 16,
 	TCP_PROTOCOL	= 6,
 	TCP_FLAGS	= 0x01ff,
@@ -131,6 +132,11 @@ tcp_dissect(struct packet *p, struct cursor *c)
 	uint32_t header;
 
 	flow_ports(p, c);
+	h = cursor_peek(c, TCP_QUOTED);
+	if (h == NULL)
+		return DISSECT_SHORT;
+	f->tcp.seq = be32(h + 4);
+	f->has |= FLOW_TCP_SEQ;
 	h = cursor_peek(c, TCP_HEADER);
 	if (h == NULL)
 		return DISSECT_SHORT;
@@ -139,7 +145,6 @@ tcp_dissect(struct packet *p, struct cursor *c)
 	    (header > cursor_left(c) && !packet_is_cut(p)))
 		return DISSECT_MALFORMED;
 	f->has |= FLOW_TCP;
-	f->tcp.seq = be32(h + 4);
 	f->tcp.ack = be32(h + 8);
 	f->tcp.flags = be16(h + 12) & TCP_FLAGS;
 	f->tcp.window = be16(h + 14);

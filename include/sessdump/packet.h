@@ -46,6 +46,7 @@ enum {
 	FLOW_FRAGMENT	= 1 << 5, /* part of a datagram; see flow.frag */
 	FLOW_TRANSPORT	= 1 << 6, /* the transport header was whole, and
 				   * payload_len is known */
+	FLOW_TCP_SEQ	= 1 << 11, /* tcp.seq, even where the rest is cut */
 	FLOW_CHECKED	= 1 << 7, /* the transport's checksum was there, all
 				   * that it covers was captured, and it was
 				   * judged (see checksum.h) */

@@ -18,6 +18,20 @@ expire_time(const struct session_table *t, const struct session *s)
 	return s->last + t->config.timeout[s->timeout];
 }
 
+/* The least recently active of a list: what was active since it was queued
+ * goes to the end first. */
+static struct session *
+oldest(struct session_table *t, unsigned int list)
+{
+	struct session *s;
+
+	while ((s = table_oldest(&t->table, list)) != NULL && s->active) {
+		table_dequeue(&t->table, s);
+		table_enqueue(&t->table, s);
+	}
+	return s;
+}
+
 /* Ends what has timed out, from the head of one list.  A session with a time
  * stamp in the future must not keep those behind it alive: it steps back. */
 static void
@@ -26,7 +40,7 @@ expire_list(struct session_table *t, unsigned int timeout, int64_t now)
 	unsigned int steps = STEPS_BACK;
 	struct session *s;
 
-	while ((s = table_oldest(&t->table, timeout)) != NULL) {
+	while ((s = oldest(t, timeout)) != NULL) {
 		if (expire_is_due(t, s, now)) {
 			session_end(t, s, END_TIMEOUT, expire_time(t, s));
 		} else if (s->last > now + CLOCK_NEAR && steps-- > 0) {
@@ -67,20 +81,58 @@ session_expire(struct session_table *t, int64_t ts)
 		take_snapshot(t, now);
 }
 
-/* Closed sessions go before open ones, the least recently active first. */
-void
-expire_evict(struct session_table *t, int64_t now)
+/* Sets of lists. */
+#define LIST_OF(timeout)	(UINT32_C(1) << (timeout))
+#define LIST(name)		LIST_OF(TIMEOUT_##name)
+
+static const uint32_t ended = LIST(CLOSED) | LIST(TIME_WAIT);
+/* Of these, one side was never heard: anybody could have made them. */
+static const uint32_t unanswered = LIST(SYN_SENT) | LIST(SYN_RECEIVED) |
+    LIST(UNKNOWN) | LIST(ONE_WAY) | LIST(ICMP) | LIST(UDP) | LIST(GENERIC);
+
+/* Activity is counted in packets, 64 at a time, not by time stamps: one from
+ * the future would make a session last. */
+static struct session *
+oldest_of(struct session_table *t, uint32_t lists)
 {
 	struct session *victim = NULL;
 
 	for (unsigned int i = 0; i < TIMEOUTS; i++) {
-		struct session *s = table_oldest(&t->table, i);
+		struct session *s = lists >> i & 1 ? oldest(t, i) : NULL;
 
-		if (s != NULL && (victim == NULL || s->last < victim->last))
+		if (s != NULL && (victim == NULL ||
+		    (int32_t)(s->touched - victim->touched) < 0))
 			victim = s;
-		if (victim != NULL && i == TIMEOUT_TIME_WAIT)
-			break;
 	}
+	return victim;
+}
+
+static uint32_t
+count(const struct session_table *t, uint32_t lists)
+{
+	uint32_t n = 0;
+
+	for (unsigned int i = 0; i < TIMEOUTS; i++)
+		if (lists >> i & 1)
+			n += t->table.list[i].count;
+	return n;
+}
+
+/*
+ * What has ended goes first; then what was never answered, while that is more
+ * than a quarter of the table, so that a flood of it pushes out no connection
+ * that stands, and yet an attempt has its time; then the least recently active
+ * of all.
+ */
+void
+expire_evict(struct session_table *t, int64_t now)
+{
+	struct session *victim = oldest_of(t, ended);
+
+	if (victim == NULL && count(t, unanswered) > t->config.max / 4)
+		victim = oldest_of(t, unanswered);
+	if (victim == NULL)
+		victim = oldest_of(t, ~UINT32_C(0));
 	if (victim == NULL)
 		return;
 	t->stats.evicted++;
@@ -89,20 +141,11 @@ expire_evict(struct session_table *t, int64_t now)
 	session_end(t, victim, END_EVICTED, now);
 }
 
-/* Lists are in order of activity, to a second or so: a busy session is not
- * moved with every packet. */
 void
-expire_touch(struct session_table *t, struct session *s, int64_t now)
+expire_touch(struct session_table *t, struct session *s)
 {
-	uint32_t step = (uint32_t)(now >> 30);
-
-	if (s->moved == step)
-		return;
-	s->moved = step;
-	if (s->next == 0)
-		return;		/* the last already */
-	table_dequeue(&t->table, s);
-	table_enqueue(&t->table, s);
+	s->touched = (uint32_t)(++t->packets >> 6);
+	s->active = 1;
 }
 
 /* How far a connection has come: the farther side decides. */
@@ -123,6 +166,7 @@ static const uint8_t timeout_of[TCP_STATES] = {
 
 static const uint8_t progress[TIMEOUTS] = {
 	[TIMEOUT_UNKNOWN] = 0,
+	[TIMEOUT_ONE_WAY] = 1,
 	[TIMEOUT_ESTABLISHED] = 1,
 	[TIMEOUT_SYN_SENT] = 2,
 	[TIMEOUT_SYN_RECEIVED] = 3,
@@ -138,8 +182,14 @@ tcp_timeout(const struct session *s)
 {
 	uint8_t a = timeout_of[s->side[0].state];
 	uint8_t b = timeout_of[s->side[1].state];
+	uint8_t timeout = progress[a] >= progress[b] ? a : b;
 
-	return (enum session_timeout)(progress[a] >= progress[b] ? a : b);
+	/* The first lists are of what has ended, not of what is about to. */
+	if (LIST_OF(timeout) & ended && s->end == END_OPEN)
+		return TIMEOUT_LAST_ACK;
+	if (timeout == TIMEOUT_ESTABLISHED && !session_two_way(s))
+		return TIMEOUT_ONE_WAY;
+	return (enum session_timeout)timeout;
 }
 
 static enum session_timeout

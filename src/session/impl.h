@@ -23,6 +23,7 @@ struct session_table {
 	struct path_table *paths;
 	struct session_stats stats;
 	struct packet_clock clock;
+	uint64_t packets;	/* that sessions were touched by */
 	int64_t next_expiry;
 	int64_t next_snapshot;	/* valid when snapshots are wanted */
 };
@@ -40,6 +41,23 @@ void session_end(struct session_table *, struct session *, enum session_end,
 
 void session_snapshot(struct session_table *);
 
+/* What a packet's checksum says of it. */
+enum sum {
+	SUM_GOOD,		/* or unknown, or of no weight */
+	SUM_BAD,
+};
+
+/* connection.c: the packet moves states and counters; the cause of a change, or
+ * NULL when no state changed. */
+const char *connection_step(struct session_table *, struct session *,
+    const struct packet *, unsigned int dir, enum sum);
+/* Does the SYN open another connection than the session's? */
+int connection_is_another(const struct session_table *,
+    const struct session *, const struct flow *, unsigned int dir);
+/* Does the ICMP error make side[dir], whose SYN it quotes, give up? */
+int connection_gives_up(struct session *, const struct packet *,
+    unsigned int dir);
+
 /* expire.c */
 int expire_is_due(const struct session_table *, const struct session *,
     int64_t now);
@@ -47,8 +65,8 @@ int expire_is_due(const struct session_table *, const struct session *,
 int64_t expire_time(const struct session_table *, const struct session *);
 /* Makes room for one more. */
 void expire_evict(struct session_table *, int64_t now);
-/* It is active: keeps its list in order. */
-void expire_touch(struct session_table *, struct session *, int64_t now);
+/* A packet of it came. */
+void expire_touch(struct session_table *, struct session *);
 /* Sets the timeout that its states now ask for. */
 void expire_requeue(struct session_table *, struct session *);
 

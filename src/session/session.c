@@ -7,8 +7,6 @@
 #include "session/role.h"
 #include "session/zeek.h"
 #include "tcp/rtt.h"
-#include "tcp/segment.h"
-#include "tcp/stream.h"
 
 void
 session_config_init(struct session_config *c)
@@ -132,75 +130,36 @@ count(struct side *me, const struct packet *p)
 	me->payload_bytes += f->payload_len;
 }
 
-static void
-update_end(struct session *s, enum tcp_event ev)
-{
-	for (unsigned int i = 0; i < 2; i++)
-		if (s->side[i].state != TCP_CLOSED &&
-		    s->side[i].state != TCP_TIME_WAIT &&
-		    !(ev == TCP_EV_RST && s->side[i].state == TCP_LISTEN)) {
-			s->end = END_OPEN;
-			return;
-		}
-	if (s->end == END_OPEN)
-		s->end = ev == TCP_EV_RST ? END_RESET : END_CLOSED;
-}
-
-/* What is behind the state machine: numbers, counters, times, Zeek. */
-static void
-follow_stream(struct session_table *t, struct session *s,
-    const struct flow *f, unsigned int dir, int64_t now)
-{
-	struct side *me = &s->side[dir], *peer = &s->side[dir ^ 1];
-	struct segment g = { f, me, peer, dir, &t->troubles, &s->trouble, now,
-	    me->window, (me->seen & SIDE_SYN) != 0 &&
-	    (f->tcp.flags & TCP_SYN) != 0, 0 };
-	uint32_t gaps = s->trouble == 0 ? 0 :
-	    t->troubles.slab[s->trouble].side[dir ^ 1].gaps;
-
-	zeek_flags(s, &t->troubles, dir, f);
-	zeek_notes(s, &t->troubles, dir, stream_sent(&g));
-	zeek_move(s, dir, f);
-	g.clean = (uint8_t)zeek_is_clean(s);
-	stream_acked(&g);
-	zeek_gaps(s, &t->troubles, dir ^ 1, gaps);
-}
-
-/* The cause of the change, or NULL when nothing changed. */
-static const char *
-step_tcp(struct session_table *t, struct session *s, const struct packet *p,
+/*
+ * Counts a checksum that is wrong.  A side of which no good one was ever seen
+ * cannot send any that is right, or they were spoilt where it was captured: it
+ * is believed.
+ */
+static enum sum
+check_sum(struct session_table *t, struct session *s, const struct flow *f,
     unsigned int dir)
 {
-	struct side *me = &s->side[dir], *peer = &s->side[dir ^ 1];
-	const struct flow *f = &p->flow;
-	enum tcp_event ev;
-	int changed;
+	struct side *me = &s->side[dir];
 
-	if (!(f->has & FLOW_TCP))
-		return NULL;
-	ev = tcp_classify(me, peer, f);
-	if (f->tcp.flags & (TCP_SYN | TCP_RST) &&
-	    tcp_is_challenge(me, peer, f, ev))
-		peer->seen |= SIDE_CHALLENGED;
-	if (ev == TCP_EV_RST) {
-		if (peer->state == TCP_SYN_SENT && rtt_is_of_syn(peer)) {
-			rtt_answered(peer, me, p->frame->ts);
-			rtt_opened(peer, p->frame->ts);
-		}
-		me->timed_at = RTT_NONE;
+	if (!(f->has & (FLOW_CHECKED | FLOW_BAD_CHECKSUM)))
+		return SUM_GOOD;
+	me->seen |= SIDE_CHECKED;
+	if (!(f->has & FLOW_BAD_CHECKSUM)) {
+		me->seen |= SIDE_GOOD_SUM;
+		return SUM_GOOD;
 	}
-	changed = tcp_move(me, peer, ev);
-	follow_stream(t, s, f, dir, p->frame->ts);
-	if (!changed)
-		return NULL;
-	update_end(s, ev);
-	return tcp_event_name[ev];
+	trouble_get(&t->troubles, &s->trouble)->side[dir].bad_checksums++;
+	return me->seen & SIDE_GOOD_SUM ? SUM_BAD : SUM_GOOD;
 }
 
 static const char *
-step_other(struct session_table *t, struct session *s, unsigned int dir)
+step_other(struct session_table *t, struct session *s, unsigned int dir,
+    enum sum check)
 {
-	if (s->key.protocol == PROTO_UDP || s->key.protocol == PROTO_UDPLITE)
+	if (check == SUM_BAD)
+		zeek_bad_checksum(s, &t->troubles, dir);
+	else if (s->key.protocol == PROTO_UDP ||
+	    s->key.protocol == PROTO_UDPLITE)
 		zeek_datagram(s, &t->troubles, dir);
 	return s->side[dir].packets == 1 && session_two_way(s) ? "reply" :
 	    NULL;
@@ -211,6 +170,7 @@ static struct session *
 update_quoted(struct session_table *t, const struct packet *p)
 {
 	struct session_lookup l;
+	const char *cause;
 	struct session *s;
 
 	lookup_fill(t, p, &p->quoted, &l);
@@ -220,19 +180,13 @@ update_quoted(struct session_table *t, const struct packet *p)
 	if (s == NULL || expire_is_due(t, s, p->frame->ts))
 		return NULL;
 	trouble_get(&t->troubles, &s->trouble)->icmp_errors++;
-	session_emit(t, EVENT_ICMP_ERROR, session_icmp_cause(&p->flow),
-	    p->frame->ts, s, p);
+	cause = session_icmp_cause(&p->flow);
+	session_emit(t, EVENT_ICMP_ERROR, cause, p->frame->ts, s, p);
+	if (connection_gives_up(s, p, l.dir)) {
+		expire_requeue(t, s);
+		session_emit(t, EVENT_STATE, cause, p->frame->ts, s, p);
+	}
 	return s;
-}
-
-static int
-opens_another(const struct session_table *t, const struct session *s,
-    unsigned int dir, const struct flow *f)
-{
-	const struct trouble *w = session_trouble(t, s);
-
-	return tcp_is_new_connection(&s->side[dir], &s->side[dir ^ 1],
-	    w != NULL ? w->side[dir ^ 1].rival : 0, f);
 }
 
 /* The session of the lookup, unless it is over: then it ends here. */
@@ -251,7 +205,7 @@ find_current(struct session_table *t, const struct packet *p,
 		return NULL;
 	}
 	if (p->flow.has & FLOW_TCP && p->flow.tcp.flags & TCP_SYN &&
-	    opens_another(t, s, l->dir, &p->flow)) {
+	    connection_is_another(t, s, &p->flow, l->dir)) {
 		session_end(t, s, END_REUSED, now);
 		return NULL;
 	}
@@ -288,6 +242,7 @@ session_update(struct session_table *t, const struct packet *p,
 	int64_t now = p->frame->ts;
 	const char *cause;
 	struct session *s;
+	enum sum check;
 	int is_new;
 
 	session_expire(t, now);
@@ -306,15 +261,17 @@ session_update(struct session_table *t, const struct packet *p,
 	s->changed = 1;
 	if (now > s->last)
 		keep_last(s, now);
-	cause = session_is_tcp(s) ? step_tcp(t, s, p, l->dir) :
-	    step_other(t, s, l->dir);
-	if (is_new || cause != NULL)
+	check = check_sum(t, s, &p->flow, l->dir);
+	cause = session_is_tcp(s) ? connection_step(t, s, p, l->dir, check) :
+	    step_other(t, s, l->dir, check);
+	expire_touch(t, s);
+	s->active = !is_new;
+	if (is_new || cause != NULL || s->side[l->dir].packets == 1)
 		expire_requeue(t, s);
-	expire_touch(t, s, now);
 	if (is_new)
 		session_emit(t, EVENT_NEW, cause != NULL ? cause : "packet",
 		    now, s, p);
-	else if (turn(t, s, &p->flow, l->dir))
+	else if (check != SUM_BAD && turn(t, s, &p->flow, l->dir))
 		session_emit(t, EVENT_ROLE, session_role_name[s->role], now,
 		    s, p);
 	if (!is_new && cause != NULL)

@@ -54,6 +54,7 @@ enum session_timeout {
 	TIMEOUT_UDP,
 	TIMEOUT_UDP_ESTABLISHED,
 	TIMEOUT_GENERIC,
+	TIMEOUT_ONE_WAY,	/* TCP of which one direction passes by */
 	TIMEOUT_ESTABLISHED,
 	TIMEOUTS
 };
@@ -62,6 +63,8 @@ extern const char *const session_role_name[ROLES];
 extern const char *const session_end_name[ENDS];
 /* "unreachable": what an ICMP error is an event's cause as. */
 const char *session_icmp_cause(const struct flow *);
+/* Does Linux give up an attempt to connect when it gets the error? */
+int session_icmp_is_final(const struct flow *);
 
 /* "vlan", "tunnel": by bit of KEY_... */
 enum { SESSION_KEYS = 2 };
@@ -87,8 +90,7 @@ struct session {
 	struct session_key key;
 	uint32_t hash;
 	uint32_t prev, next;	/* in the list of its timeout */
-	uint32_t moved;		/* when it went to the end of its list, in
-				 * steps of 2^30 ns */
+	uint32_t touched;	/* by which packet, see expire.c */
 	uint8_t timeout;	/* enum session_timeout */
 	uint8_t client;		/* index into side[] */
 	uint8_t role;		/* enum session_role */
@@ -100,8 +102,9 @@ struct session {
 	const struct path *path; /* layers, tags and tunnels, see path.h */
 	uint32_t trouble;	/* see session_trouble(); 0: there is none */
 	uint32_t trailing;	/* us of "last" that both had closed before */
-	uint8_t history_len : 7;
+	uint8_t history_len : 6;
 	uint8_t changed : 1;	/* since the last snapshot */
+	uint8_t active : 1;	/* since it was queued */
 	char history[SESSION_HISTORY]; /* Zeek's; more stands in trouble */
 };
 

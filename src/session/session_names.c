@@ -43,6 +43,7 @@ const struct session_timeout_info session_timeouts[TIMEOUTS] = {
 	[TIMEOUT_UDP] = { "udp", 30 },
 	[TIMEOUT_UDP_ESTABLISHED] = { "udp_established", 120 },
 	[TIMEOUT_GENERIC] = { "generic", 600 },
+	[TIMEOUT_ONE_WAY] = { "one_way", 0 },
 	[TIMEOUT_ESTABLISHED] = { "established", 0 },
 };
 
@@ -63,4 +64,22 @@ session_icmp_cause(const struct flow *f)
 	if (f->ip_version == 6 && f->icmp_type < sizeof(v6) / sizeof(v6[0]))
 		cause = v6[f->icmp_type];
 	return cause != NULL ? cause : "icmp_error";
+}
+
+/* All but source quench, redirect, and what is about the size of packets. */
+int
+session_icmp_is_final(const struct flow *f)
+{
+	switch (f->ip_version == 4 ? f->icmp_type : 256 + f->icmp_type) {
+	case 3:
+		return f->icmp_code != 4;
+	case 11:
+	case 12:
+	case 256 + 1:
+	case 256 + 3:
+	case 256 + 4:
+		return 1;
+	default:
+		return 0;
+	}
 }

@@ -226,6 +226,8 @@ table_enqueue(struct table *t, struct session *s)
 	struct table_list *l = &t->list[s->timeout];
 	uint32_t number = (uint32_t)(s - t->slab);
 
+	l->count++;
+	s->active = 0;
 	s->next = 0;
 	s->prev = l->tail;
 	if (l->tail != 0)
@@ -240,6 +242,7 @@ table_dequeue(struct table *t, struct session *s)
 {
 	struct table_list *l = &t->list[s->timeout];
 
+	l->count--;
 	if (s->prev != 0)
 		t->slab[s->prev].next = s->next;
 	else

@@ -22,7 +22,7 @@ enum {
 
 /* The least recently active first; numbers into the slab, 0 for none. */
 struct table_list {
-	uint32_t head, tail;
+	uint32_t head, tail, count;
 };
 
 struct table {

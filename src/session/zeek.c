@@ -107,7 +107,7 @@ zeek_flags(struct session *s, struct trouble_pool *pool, unsigned int dir,
 		break;
 	case TCP_FIN:
 		if (once(s, pool, dir, SEEN_FIN, 'f') &&
-		    me->seen & SIDE_FIN && end + 1 != me->fin)
+		    me->seen & SIDE_FIN && end + 1 != side_fin(me))
 			add_of(s, pool, dir, 'f');
 		break;
 	case TCP_RST:

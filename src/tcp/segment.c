@@ -9,20 +9,25 @@ static int
 rst_acceptable(const struct side *me, const struct side *peer,
     const struct flow *f)
 {
-	int64_t place;
+	int64_t place = side_place(me, f->tcp.seq);
 
+	/* Out of SYN-SENT, what answers an ACK that acknowledges nothing has
+	 * its number from there, and leaves the state (section 3.10.7.3). */
+	if (me->state == TCP_SYN_SENT && me->seen & SIDE_SYN &&
+	    (place < -1 || place > me->next))
+		return 0;
 	if (peer->state == TCP_SYN_SENT) {
 		place = side_place(peer, f->tcp.ack);
 		return f->tcp.flags & TCP_ACK && peer->seen & SIDE_SEQ &&
 		    place >= 0 && place <= peer->next;
 	}
 	if (!(me->seen & SIDE_ACKED))
-		return 1;
+		return !(me->seen & SIDE_SYN) ||
+		    (place >= 0 && place <= me->next);
 	if (f->tcp.seq == me->base + (uint32_t)me->acked)
 		return 1;
 	/* What the receiver expects lies between what it has acknowledged
 	 * and what was sent. */
-	place = side_place(me, f->tcp.seq);
 	return me->seen & SIDE_SEQ && place > me->acked && place <= me->next;
 }
 
@@ -53,31 +58,63 @@ window_of(const struct side *receiver, const struct side *sender)
 }
 
 int
-tcp_fin_plausible(const struct side *me, const struct side *peer, int64_t end)
+tcp_fin_plausible(const struct side *me, const struct side *peer,
+    const struct flow *f, int64_t end)
 {
 	int64_t known = side_known(me);
 
 	if (!(me->seen & SIDE_SEQ))
 		return 1;
-	/* Nothing is sent behind a FIN, and it fits into the window. */
-	return end >= known && end - known <= window_of(peer, me) + 1;
-}
-
-static int64_t
-segment_end(const struct side *me, const struct flow *f)
-{
-	return side_place(me, f->tcp.seq) + ((f->tcp.flags & TCP_SYN) != 0) +
-	    f->payload_len + ((f->tcp.flags & TCP_FIN) != 0);
+	if (me->seen & SIDE_FIN)
+		return end == me->next;		/* the same again */
+	/* Nothing is sent behind a FIN, and it fits into the window.  Where it
+	 * follows what was seen last, what had been acknowledged behind that
+	 * was never sent. */
+	if (end < known && side_place(me, f->tcp.seq) != me->next)
+		return 0;
+	if (end - known > window_of(peer, me) + 1)
+		return 0;
+	/* RFC 5961 section 5.2: an ACK as old as that drops the segment. */
+	if (peer->seen & SIDE_ACKED && side_place(peer, f->tcp.ack) <
+	    peer->acked - window_of(me, peer))
+		return 0;
+	/* PAWS, RFC 7323 section 5.3. */
+	return !(f->tcp.options & TCP_HAS_TIMESTAMPS) || me->tsval == 0 ||
+	    (int32_t)(f->tcp.tsval - me->tsval) >= 0;
 }
 
 static enum tcp_event
 classify_fin(const struct side *me, const struct side *peer,
     const struct flow *f, int of_fin)
 {
-	if (me->seen & SIDE_FIN ? me->base + (uint32_t)segment_end(me, f) !=
-	    me->fin : !tcp_fin_plausible(me, peer, segment_end(me, f)))
+	int64_t end = side_place(me, f->tcp.seq) + f->payload_len + 1;
+
+	if (!tcp_fin_plausible(me, peer, f, end))
 		return TCP_EV_NONE;
 	return of_fin ? TCP_EV_FIN_ACK : TCP_EV_FIN;
+}
+
+static enum tcp_event
+classify_syn(const struct side *me, const struct flow *f)
+{
+	if (me->state == TCP_CLOSED && me->seen & SIDE_FIN)
+		return TCP_EV_NONE;	/* an old one, delayed */
+	if (me->seen & SIDE_SYN && f->tcp.seq != me->base - 1)
+		return TCP_EV_NONE;
+	/* Mid-stream, its own SYN was overtaken by what followed. */
+	if (!(f->tcp.flags & TCP_ACK) && me->seen & SIDE_SEQ &&
+	    !(me->seen & SIDE_SYN) && f->tcp.seq == me->base - 1)
+		return TCP_EV_NONE;
+	return f->tcp.flags & TCP_ACK ? TCP_EV_SYN_ACK : TCP_EV_SYN;
+}
+
+/* Fast Open: a server may answer the data of a SYN before anything else comes
+ * (RFC 7413 section 4.2.2): it is in SYN-RECEIVED still. */
+static int
+answers_early(const struct side *me, const struct side *peer)
+{
+	return me->state == TCP_SYN_RECEIVED && !(me->seen & SIDE_ACKED) &&
+	    peer->next > 0;
 }
 
 enum tcp_event
@@ -85,33 +122,63 @@ tcp_classify(const struct side *me, const struct side *peer,
     const struct flow *f)
 {
 	unsigned int flags = f->tcp.flags;
-	int of_fin;
+	int32_t beyond = -1;	/* of the peer's FIN */
 
 	if (flags & TCP_RST)
 		return rst_acceptable(me, peer, f) ? TCP_EV_RST : TCP_EV_NONE;
 	if (flags & TCP_ACK && ack_of_no_syn(peer, f))
 		return TCP_EV_NONE;
-	if (flags & TCP_SYN) {
-		if (me->seen & SIDE_SYN && f->tcp.seq != me->base - 1)
-			return TCP_EV_NONE;
-		return flags & TCP_ACK ? TCP_EV_SYN_ACK : TCP_EV_SYN;
-	}
-	of_fin = flags & TCP_ACK && peer->seen & SIDE_FIN &&
-	    (int32_t)(f->tcp.ack - peer->fin) >= 0;
-	if (flags & TCP_FIN)
-		return classify_fin(me, peer, f, of_fin);
+	if (flags & TCP_SYN)
+		return classify_syn(me, f);
 	if (!(flags & TCP_ACK))
 		return TCP_EV_NONE;
-	if (of_fin)
+	if (peer->seen & SIDE_FIN)
+		beyond = (int32_t)(f->tcp.ack - side_fin(peer));
+	if (beyond > 0)
+		return TCP_EV_NONE;	/* of what was never sent */
+	if (flags & TCP_FIN)
+		return classify_fin(me, peer, f, beyond == 0);
+	if (answers_early(me, peer))
+		return TCP_EV_NONE;
+	if (beyond == 0)
 		return TCP_EV_ACK_OF_FIN;
 	return f->payload_len > 0 ? TCP_EV_DATA : TCP_EV_ACK;
 }
 
+enum tcp_event
+tcp_arrives_as(const struct side *me, const struct flow *f,
+    enum tcp_event ev, const struct trouble_side *holes)
+{
+	int64_t from, to, in_order = me->next;
+
+	if (!(me->seen & SIDE_SEQ))
+		return ev;
+	from = side_place(me, f->tcp.seq);
+	if (holes != NULL && holes->tracking)
+		in_order = holes->contiguous;
+	if (ev == TCP_EV_FIN || ev == TCP_EV_FIN_ACK) {
+		if (me->seen & SIDE_ACKED && me->acked > in_order)
+			in_order = me->acked;
+		if (from <= in_order)
+			return ev;
+		return ev == TCP_EV_FIN ? TCP_EV_ACK : TCP_EV_ACK_OF_FIN;
+	}
+	to = from + f->payload_len;
+	if (holes == NULL || !holes->tracking || !(me->seen & SIDE_FIN) ||
+	    holes->blocks != 1 || from > in_order ||
+	    to < holes->block[0].from)
+		return ev;
+	if (ev == TCP_EV_ACK_OF_FIN)
+		return TCP_EV_FIN_ACK;
+	return ev == TCP_EV_DATA ? TCP_EV_FIN : ev;
+}
+
 int
-tcp_move(struct side *me, struct side *peer, enum tcp_event ev)
+tcp_move(struct side *me, struct side *peer, enum tcp_event ev,
+    enum tcp_event arrives)
 {
 	uint8_t sent = tcp_sent[me->confirmed][ev][me->state];
-	uint8_t received = tcp_received[ev][peer->state];
+	uint8_t received = tcp_received[arrives][peer->state];
 	int changed = 0;
 
 	if ((sent & TCP_STATE_MASK) != me->state) {
@@ -177,6 +244,12 @@ tcp_is_new_connection(const struct side *me, const struct side *peer,
 		return 0;
 	if (me->seen & SIDE_SYN && f->tcp.seq == me->base - 1)
 		return 0;	/* the same SYN again */
+	/* TIME-WAIT gives way to what is newer than all that it has seen: RFC
+	 * 1122 section 4.2.2.13, RFC 6191. */
+	if (peer->state == TCP_TIME_WAIT && me->seen & SIDE_SEQ)
+		return side_place(me, f->tcp.seq) > me->next ||
+		    (f->tcp.options & TCP_HAS_TIMESTAMPS && me->tsval != 0 &&
+		    (int32_t)(f->tcp.tsval - me->tsval) > 0);
 	if (is_over(me) || is_over(peer))
 		return 1;
 	/* Mid-stream, its own SYN may come late; any other is a new one. */

@@ -7,17 +7,26 @@
 #include <sessdump/packet.h>
 
 #include "tcp/side.h"
+#include "tcp/trouble.h"
 
 /* The event that a segment of "me" is; nothing is changed. */
 enum tcp_event tcp_classify(const struct side *me, const struct side *peer,
     const struct flow *);
 
-/* Moves both states.  1 when either of them, or what confirms it, changed. */
-int tcp_move(struct side *me, struct side *peer, enum tcp_event);
+/*
+ * What the event is for its receiver.  A FIN behind a hole is no FIN yet, and
+ * what fills the last hole before one brings it: "holes" are of me, or NULL.
+ */
+enum tcp_event tcp_arrives_as(const struct side *me, const struct flow *,
+    enum tcp_event, const struct trouble_side *holes);
 
-/* Can the segment's FIN be where it says?  Its place is known by now. */
+/* Moves both states.  1 when either of them, or what confirms it, changed. */
+int tcp_move(struct side *me, struct side *peer, enum tcp_event,
+    enum tcp_event arrives);
+
+/* Can the segment's FIN be where it says, at "end"? */
 int tcp_fin_plausible(const struct side *me, const struct side *peer,
-    int64_t end);
+    const struct flow *, int64_t end);
 
 /* Must the receiver answer it with a challenge ACK (RFC 5961)? */
 int tcp_is_challenge(const struct side *me, const struct side *peer,

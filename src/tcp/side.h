@@ -22,7 +22,8 @@ enum {
 	SIDE_ACKED	= 1 << 1, /* acked is valid; without SIDE_SEQ, base is
 				   * the peer's first acknowledgement */
 	SIDE_SYN	= 1 << 2, /* it sent a SYN: base - 1 */
-	SIDE_FIN	= 1 << 3, /* fin is valid */
+	SIDE_FIN	= 1 << 3, /* it sent a FIN, the last before next: what
+				   * claims to stand behind it is none of it */
 	SIDE_MSS	= 1 << 4,
 	SIDE_SCALE	= 1 << 5,
 	SIDE_SACK	= 1 << 6, /* offered in its SYN */
@@ -51,7 +52,7 @@ struct side {
 	uint32_t timed_end;	/* what acknowledges it; after a RST, that RST's
 				 * sequence number (nothing is timed then) */
 	uint32_t base;		/* sequence number of place 0 */
-	uint32_t fin;		/* the acknowledgement that covers its FIN */
+	uint32_t tsval;		/* its newest time stamp; 0: none */
 	/* Packed as in rtt.h; 0: not observed. */
 	uint32_t rtt_handshake;	/* the server's: from SYN to SYN-ACK or RST;
 				 * the client's: from SYN to ACK */
@@ -74,8 +75,8 @@ struct side {
 static inline int64_t
 side_known(const struct side *s)
 {
-	return s->seen & SIDE_ACKED && s->acked > s->next ? s->acked :
-	    s->next;
+	return (s->seen & (SIDE_ACKED | SIDE_FIN)) == SIDE_ACKED &&
+	    s->acked > s->next ? s->acked : s->next;
 }
 
 /* The place of a sequence number, as near to what is known as can be. */
@@ -85,6 +86,13 @@ side_place(const struct side *s, uint32_t seq)
 	int64_t known = side_known(s);
 
 	return known + (int32_t)(seq - (s->base + (uint32_t)known));
+}
+
+/* The acknowledgement that covers its FIN, with SIDE_FIN. */
+static inline uint32_t
+side_fin(const struct side *s)
+{
+	return s->base + (uint32_t)s->next;
 }
 
 /* Distinct bytes that it sent, holes included: what the peer acknowledged was

@@ -88,10 +88,10 @@ first_segment(const struct segment *g, unsigned int syn, unsigned int fin)
 	me->next = (int64_t)f->payload_len + fin;
 	if (syn)
 		remember_options(me, f);
-	if (fin) {
+	if (fin)
 		me->seen |= SIDE_FIN;
-		me->fin = me->base + (uint32_t)me->next;
-	}
+	if (f->tcp.options & TCP_HAS_TIMESTAMPS)
+		me->tsval = f->tcp.tsval;
 	if (syn || me->next > 0)
 		rtt_start(me, syn ? me->base : me->base +
 		    (uint32_t)me->next, g->now);
@@ -133,7 +133,7 @@ is_late(const struct segment *g, const struct trouble_side *t, int64_t from)
 	if (acks->dups >= 2 && from == g->me->acked &&
 	    g->now - acks->dup_time < FAST_RETRANSMIT)
 		return 1;
-	return g->now - t->top_time >= (handshake > 0 ? handshake :
+	return g->now - t->top_time > (handshake > 0 ? handshake :
 	    LATE_DEFAULT);
 }
 
@@ -245,12 +245,21 @@ odd_segment(const struct segment *g, int64_t from, int64_t to)
 	return notes;
 }
 
-/* A SYN with a number of its own in a connection that stands. */
+/* A SYN that moves nothing: of a connection that stands it may be forged, and
+ * it may be one that what followed has overtaken. */
 static void
-rival_syn(const struct segment *g)
+disbelieved_syn(const struct segment *g)
 {
-	g->me->seen |= SIDE_RIVAL;
-	trouble_of(g)->rival = g->flow->tcp.seq;
+	struct side *me = g->me;
+
+	if (!(me->seen & SIDE_SEQ))
+		return;
+	if (g->flow->tcp.seq + 1 != me->base) {
+		me->seen |= SIDE_RIVAL;
+		trouble_of(g)->rival = g->flow->tcp.seq;
+	} else if (!(me->seen & SIDE_SYN)) {
+		remember_options(me, g->flow);
+	}
 }
 
 static unsigned int
@@ -276,8 +285,9 @@ find_place(const struct segment *g, unsigned int syn, unsigned int fin,
 	*to = *from + g->flow->payload_len + fin;
 	if (*to - known > SEQ_REACH || known - *to > SEQ_REACH)
 		return 0;
-	return !fin || me->seen & SIDE_FIN ||
-	    tcp_fin_plausible(me, g->peer, *to);
+	if (fin)
+		return tcp_fin_plausible(me, g->peer, g->flow, *to);
+	return !(me->seen & SIDE_FIN) || *to <= me->next;
 }
 
 unsigned int
@@ -286,7 +296,9 @@ stream_sent(const struct segment *g)
 	struct side *me = g->me;
 	const struct flow *f = g->flow;
 	unsigned int syn = (f->tcp.flags & TCP_SYN) != 0;
-	unsigned int fin = (f->tcp.flags & TCP_FIN) != 0;
+	/* Without ACK, or on a SYN, a FIN is none: section 3.10.7.4. */
+	unsigned int fin = (f->tcp.flags & (TCP_FIN | TCP_ACK | TCP_SYN)) ==
+	    (TCP_FIN | TCP_ACK);
 	unsigned int flags_before = me->flags, notes;
 	int64_t from, to;
 
@@ -297,19 +309,21 @@ stream_sent(const struct segment *g)
 	if (f->tcp.flags & TCP_RST)
 		return 0;	/* its numbers may be anything */
 	notes = flags_before & TCP_RST ? 0 : check_window(g);
-	if (!(me->seen & SIDE_SEQ)) {
-		first_segment(g, syn, fin);
+	if (syn && !g->believed) {
+		disbelieved_syn(g);
 		return notes;
 	}
-	if (syn && f->tcp.seq + 1 != me->base) {
-		if (me->seen & SIDE_SYN)
-			rival_syn(g);
+	if (!(me->seen & SIDE_SEQ)) {
+		first_segment(g, syn, fin);
 		return notes;
 	}
 	if (syn && !(me->seen & SIDE_SYN))
 		remember_options(me, f);
 	if (!find_place(g, syn, fin, &from, &to))
 		return notes;
+	if (f->tcp.options & TCP_HAS_TIMESTAMPS && from <= me->next &&
+	    (me->tsval == 0 || (int32_t)(f->tcp.tsval - me->tsval) > 0))
+		me->tsval = f->tcp.tsval;
 	if (from == me->next && !syn && tracked(g, g->dir) == NULL) {
 		if (to > from && me->timed_at == RTT_NONE)
 			rtt_start(me, me->base + (uint32_t)to, g->now);
@@ -320,10 +334,8 @@ stream_sent(const struct segment *g)
 	} else {
 		notes |= odd_segment(g, from, to);
 	}
-	if (fin && !(me->seen & SIDE_FIN)) {
+	if (fin)
 		me->seen |= SIDE_FIN;
-		me->fin = f->tcp.seq + syn + f->payload_len + fin;
-	}
 	return notes;
 }
 
@@ -338,7 +350,7 @@ miss(const struct segment *g, int64_t to)
 	uint32_t gaps = 0;
 
 	/* A FIN takes a number, but it is no byte. */
-	if (peer->seen & SIDE_FIN && peer->base + (uint32_t)to == peer->fin)
+	if (peer->seen & SIDE_FIN && to == peer->next)
 		to--;
 	if (t != NULL && t->tracking ? to <= t->contiguous : to <= peer->next)
 		return;
@@ -402,15 +414,18 @@ stream_acked(const struct segment *g)
 	const struct flow *f = g->flow;
 	int64_t place, known;
 
-	if (!(f->tcp.flags & TCP_ACK) || f->tcp.flags & TCP_RST)
+	if (!(f->tcp.flags & TCP_ACK) || f->tcp.flags & TCP_RST ||
+	    (f->tcp.flags & TCP_SYN && !g->believed))
 		return;
 	if (!(peer->seen & (SIDE_SEQ | SIDE_ACKED)))
 		peer->base = f->tcp.ack;
 	place = side_place(peer, f->tcp.ack);
 	known = side_known(peer);
-	/* What was sent before its SYN, or is farther off than any window, was
-	 * never sent. */
-	if ((peer->seen & SIDE_SYN && place < 0) || place - known > SEQ_REACH)
+	/* What stands before its SYN, behind its FIN, or farther off than any
+	 * window, was never sent. */
+	if ((peer->seen & SIDE_SYN && place < 0) ||
+	    place - known > SEQ_REACH ||
+	    (peer->seen & SIDE_FIN && place > peer->next))
 		return;
 	if (f->tcp.flags & TCP_SYN && rtt_is_of_syn(peer))
 		rtt_answered(peer, g->me, g->now);

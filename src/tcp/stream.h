@@ -20,6 +20,7 @@ struct segment {
 	int64_t now;			/* ns */
 	uint16_t window;		/* of me, before this segment */
 	uint8_t syn_again;		/* a SYN of me was seen before */
+	uint8_t believed;		/* it is no TCP_EV_NONE */
 	uint8_t clean;			/* both ends were seen to open, and
 					 * neither was reset: holes count */
 };

@@ -25,8 +25,9 @@ const uint8_t tcp_sent[2][TCP_EVENTS][TCP_STATES] = {
 [0] = {
 /* from:		U	L	SS	SR	E	F1	F2	CW	CG	LA	TW	C */
 [TCP_EV_NONE] =	      {	U,	L,	SS,	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	C },
-/* It repeats its SYN: the SYN-ACK or the other SYN never reached it. */
-[TCP_EV_SYN] =	      {	P(SS),	P(SS),	P(SS),	P(SS),	P(SS),	F1,	F2,	CW,	CG,	LA,	TW,	P(SS) },
+/* It repeats its SYN: the SYN-ACK or the other SYN never reached it.  In LISTEN
+ * the other's SYN is on its way: they open at once. */
+[TCP_EV_SYN] =	      {	P(SS),	SR,	P(SS),	P(SS),	P(SS),	F1,	F2,	CW,	CG,	LA,	TW,	P(SS) },
 /* It repeats its SYN-ACK: the ACK never reached it. */
 [TCP_EV_SYN_ACK] =    {	P(SR),	P(SR),	P(SR),	P(SR),	P(SR),	F1,	F2,	P(SR),	CG,	LA,	TW,	P(SR) },
 /* Mid-stream the peer may have closed before we came: nothing is proven.  Nor
@@ -35,16 +36,18 @@ const uint8_t tcp_sent[2][TCP_EVENTS][TCP_STATES] = {
 [TCP_EV_DATA] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	CW,	CG,	LA,	TW,	C },
 [TCP_EV_ACK_OF_FIN] = {	CW,	P(CW),	P(CW),	P(CW),	P(CW),	P(CG),	P(TW),	P(CW),	P(CG),	P(LA),	P(TW),	C },
 /* A FIN without the ACK of the other: both are under way at once, or it is
- * repeated because its ACK was lost. */
+ * repeated because its ACK was lost.  One that covers the other's, after its own
+ * was covered, crossed that: it goes to TIME-WAIT. */
 [TCP_EV_FIN] =	      {	F1,	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	CG,	CG,	P(LA),	P(F1),	C },
-[TCP_EV_FIN_ACK] =    {	P(LA),	P(LA),	P(LA),	P(LA),	P(LA),	P(CG),	P(CG),	P(LA),	P(CG),	P(LA),	P(CG),	P(LA) },
+[TCP_EV_FIN_ACK] =    {	P(LA),	P(LA),	P(LA),	P(LA),	P(LA),	P(CG),	P(CG),	P(LA),	P(CG),	P(LA),	TW,	P(LA) },
 [TCP_EV_RST] =	      {	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C) },
+[TCP_EV_ICMP_ERROR] = {	U,	L,	SS,	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	C },
 },
 /* The state was confirmed: what contradicts it is an old duplicate. */
 [1] = {
 /* from:		U	L	SS	SR	E	F1	F2	CW	CG	LA	TW	C */
 [TCP_EV_NONE] =	      {	U,	L,	SS,	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	C },
-[TCP_EV_SYN] =	      {	P(SS),	P(SS),	P(SS),	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	P(SS) },
+[TCP_EV_SYN] =	      {	P(SS),	SR,	P(SS),	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	P(SS) },
 [TCP_EV_SYN_ACK] =    {	P(SR),	P(SR),	P(SR),	P(SR),	E,	F1,	F2,	CW,	CG,	LA,	TW,	C },
 [TCP_EV_ACK] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	P(CW),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_DATA] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	P(CW),	P(CG),	P(LA),	P(TW),	C },
@@ -52,6 +55,7 @@ const uint8_t tcp_sent[2][TCP_EVENTS][TCP_STATES] = {
 [TCP_EV_FIN] =	      {	F1,	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F2),	P(LA),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_FIN_ACK] =    {	P(LA),	P(LA),	P(LA),	P(LA),	P(LA),	P(CG),	P(TW),	P(LA),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_RST] =	      {	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C) },
+[TCP_EV_ICMP_ERROR] = {	U,	L,	SS,	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	C },
 },
 };
 
@@ -71,6 +75,9 @@ const uint8_t tcp_received[TCP_EVENTS][TCP_STATES] = {
 /* After a passive open RFC 9293 returns to LISTEN; that is the listening
  * socket, which was there all the time: this connection's own is gone. */
 [TCP_EV_RST] =	      {	C,	L,	C,	C,	C,	C,	C,	C,	C,	C,	C,	C },
+/* Where a connection stands, errors are hints (RFC 5927); an attempt is given
+ * up, as Linux does it. */
+[TCP_EV_ICMP_ERROR] = {	U,	L,	C,	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	C },
 };
 /* clang-format on */
 
@@ -114,4 +121,5 @@ const char *const tcp_event_name[TCP_EVENTS] = {
 	[TCP_EV_FIN] = "fin",
 	[TCP_EV_FIN_ACK] = "fin_ack",
 	[TCP_EV_RST] = "rst",
+	[TCP_EV_ICMP_ERROR] = "icmp_error",
 };

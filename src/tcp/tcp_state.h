@@ -37,6 +37,7 @@ enum tcp_event {
 	TCP_EV_FIN,		/* FIN, the peer's FIN not acknowledged */
 	TCP_EV_FIN_ACK,		/* FIN, and the peer's FIN is acknowledged */
 	TCP_EV_RST,		/* one that its receiver accepts */
+	TCP_EV_ICMP_ERROR,	/* no segment: the receiver's own was quoted */
 	TCP_EVENTS
 };
 

@@ -46,7 +46,9 @@ struct trouble_side {
 	uint32_t dups;		/* in a row */
 	uint32_t tsval;		/* with SIDE_TSVAL */
 	uint32_t rival;		/* with SIDE_RIVAL: its sequence number */
-	uint8_t blocks;
+	uint32_t doubt;		/* with "doubtful": what acknowledges a FIN
+				 * whose checksum was wrong */
+	uint8_t blocks, doubtful;
 	uint8_t tracking;	/* contiguous is not simply side.next */
 };
 

@@ -106,10 +106,14 @@ static const struct {
 	unsigned int tables, events, states;
 	const char *why;
 } unreached[] = {
+	{ T(INFERRED) | T(CONFIRMED) | T(RECEIVED), E(ICMP_ERROR), ~0U,
+	    "no segment is one" },
 	{ T(CONFIRMED), ANY, S(UNKNOWN) | S(LISTEN),
 	    "nothing that an endpoint sends proves these" },
 	{ T(INFERRED), ANY, S(SYN_SENT),
 	    "only its own SYN makes SYN-SENT" },
+	{ T(INFERRED), E(SYN), S(FIN_WAIT_1),
+	    "it is so mid-stream, where its SYN is older than all we saw" },
 	{ T(INFERRED), ANY, S(LAST_ACK),
 	    "only its own FIN, behind the peer's, makes LAST-ACK" },
 	{ T(INFERRED), E(ACK_OF_FIN) | E(FIN_ACK), S(SYN_RECEIVED),

@@ -39,6 +39,7 @@ enum { SAME = TCP_STATES };	/* rule.to: the state stays */
 #define FIN	(1U << TCP_EV_FIN)
 #define FIN_ACK	(1U << TCP_EV_FIN_ACK)
 #define RST	(1U << TCP_EV_RST)
+#define ICMP	(1U << TCP_EV_ICMP_ERROR)
 
 static const struct rule {
 	unsigned int tables, events, states;
@@ -50,7 +51,9 @@ static const struct rule {
     "RFC 9293 3.10.7.4 first: a segment that is out of place tells nothing" },
 
 /* What having sent a SYN tells. */
-{ SENT, SYN, U | L | SS | C, TCP_SYN_SENT, 1,
+{ SENT, SYN, L, TCP_SYN_RECEIVED, 0,
+    "RFC 9293 3.5, figure 7: the other's SYN is on its way to it" },
+{ SENT, SYN, U | SS | C, TCP_SYN_SENT, 1,
     "RFC 9293 3.10.1: OPEN sends a SYN, and 3.8.1 sends it again" },
 { INFERRED, SYN, SR | E, TCP_SYN_SENT, 1,
     "RFC 9293 3.8.1: it sends its SYN again: the other's never arrived" },
@@ -128,8 +131,10 @@ static const struct rule {
     "RFC 9293 3.10.4: CLOSE in CLOSE-WAIT" },
 { SENT, FIN_ACK, F1 | CG, TCP_CLOSING, 1,
     "RFC 9293 3.10.7.4 eighth: the FIN came, the ACK of its own did not" },
-{ INFERRED, FIN_ACK, F2 | TW, TCP_CLOSING, 1,
+{ INFERRED, FIN_ACK, F2, TCP_CLOSING, 1,
     "RFC 9293 3.8.1: it sends its FIN again: the ACK never arrived" },
+{ INFERRED, FIN_ACK, TW, SAME, 0,
+    "RFC 9293 3.10.7.4 fifth: its repeated FIN crossed the other's ACK" },
 { CONFIRMED, FIN_ACK, F2 | TW, TCP_TIME_WAIT, 1,
     "RFC 9293 3.10.7.4 eighth: the ACK of its own FIN had come: repeated" },
 { INFERRED, FIN_ACK, C, TCP_LAST_ACK, 1,
@@ -139,6 +144,13 @@ static const struct rule {
 
 { SENT, RST, ALL, TCP_CLOSED, 1,
     "RFC 9293 3.10.5, 3.10.7.1: ABORT, or CLOSED already" },
+
+{ SENT, ICMP, ALL, SAME, 0,
+    "RFC 9293 3.9.2.2: a router sent it, or the other end's IP" },
+{ RECEIVED, ICMP, SS, TCP_CLOSED, 0,
+    "RFC 1122 4.2.3.9: unreachable: Linux gives the attempt up" },
+{ RECEIVED, ICMP, ALL & ~SS, SAME, 0,
+    "RFC 5927 4, 5.2: where it is past SYN-SENT, it is a hint" },
 
 /* What arrives. */
 { RECEIVED, NONE, ALL, SAME, 0,
