@@ -22,6 +22,8 @@ enum {
 	OPTION_EXPERIMENT = 254,	/* RFC 6994 */
 	EXPERIMENT_FAST_OPEN = 0xf989,
 
+	SACK_BLOCK	= 8,	/* two sequence numbers, RFC 2018 */
+
 	TIMES_ALIGNED	= 12,	/* RFC 7323 appendix A: NOP NOP TIMESTAMPS */
 	TIMES_PREFIX	= 0x0101080a,
 };
@@ -61,6 +63,18 @@ option_next(struct cursor *c, unsigned int *len, int *bad)
 }
 
 static void
+sack_note(struct flow *f, const uint8_t *o, unsigned int len)
+{
+	unsigned int n = (len - 2) / SACK_BLOCK;
+
+	f->tcp.sacks = (uint8_t)n;
+	for (unsigned int i = 0; i < n && i < 2; i++) {
+		f->tcp.sack[i][0] = be32(o + 2 + i * SACK_BLOCK);
+		f->tcp.sack[i][1] = be32(o + 6 + i * SACK_BLOCK);
+	}
+}
+
+static void
 option_note(struct flow *f, const uint8_t *o, unsigned int len)
 {
 	unsigned int kind = o[0];
@@ -80,6 +94,8 @@ option_note(struct flow *f, const uint8_t *o, unsigned int len)
 	else if (kind == OPTION_SCALE)
 		f->tcp.window_scale = o[2] < TCP_MAX_SHIFT ? o[2] :
 		    TCP_MAX_SHIFT;
+	else if (kind == OPTION_SACK)
+		sack_note(f, o, len);
 	else if (kind == OPTION_TIMES) {
 		f->tcp.tsval = be32(o + 2);
 		f->tcp.tsecr = be32(o + 6);

@@ -107,6 +107,9 @@ struct flow {
 		uint16_t mss;
 		uint8_t window_scale;	/* shift, 0 to 14 */
 		uint8_t options;	/* TCP_HAS_... */
+		uint8_t sacks;		/* blocks in the SACK option, up to 4 */
+		uint32_t sack[2][2];	/* left and right edge of the first two
+					 * of them, RFC 2018 */
 	} tcp;			/* with FLOW_TCP */
 };
 

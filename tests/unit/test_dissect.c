@@ -18,6 +18,7 @@
  *	payload N		bytes of transport payload on the wire
  *	vlan VID ...		tags, outermost first; "none"
  *	tunnel NAME [ID]	one line a tunnel, outermost first
+ *	sack N L-R ...		blocks of TCP's option, and edges of the first 2
  *	checksum WORD		of transport and IPv4 header: none (not judged),
  *				good, bad, offloaded
  *	flags NAME ...		truncated malformed too_deep quote lying_len;
@@ -47,12 +48,14 @@ enum {
 
 /* Words of a case that are compared as text. */
 enum {
-	LAYERS, FLOW, QUOTED, PAYLOAD, VLAN, TUNNEL, CHECKSUM, FLAGS, WORDS
+	LAYERS, FLOW, QUOTED, PAYLOAD, VLAN, TUNNEL, SACK, CHECKSUM, FLAGS,
+	WORDS
 };
 
 static const char *const word[WORDS] = {
 	[LAYERS] = "layers", [FLOW] = "flow", [QUOTED] = "quoted",
 	[PAYLOAD] = "payload", [VLAN] = "vlan", [TUNNEL] = "tunnel",
+	[SACK] = "sack",
 	[CHECKSUM] = "checksum", [FLAGS] = "flags",
 };
 
@@ -333,6 +336,10 @@ packet_text(const struct packet *p, char text[WORDS][TEXT_MAX])
 		if (p->tunnel[i].has_id)
 			say(text[TUNNEL], "%u", p->tunnel[i].id);
 	}
+	say(text[SACK], "%u", p->flow.tcp.sacks);
+	for (int i = 0; i < p->flow.tcp.sacks && i < 2; i++)
+		say(text[SACK], "%u-%u", p->flow.tcp.sack[i][0],
+		    p->flow.tcp.sack[i][1]);
 	say(text[CHECKSUM], "%s", checksum_text(&p->flow));
 	for (size_t i = 0; i < sizeof(flag_names) / sizeof(*flag_names); i++)
 		if (p->flags & flag_names[i].flag)
