@@ -98,6 +98,25 @@ summary_live(struct capture *c)
 }
 
 static void
+summary_defrag(const struct defrag_stats *s)
+{
+	if (s->lost > 0)
+		count(s->lost, "datagram never completed",
+		    "datagrams never completed");
+	if (s->overlaps > 0)
+		count(s->overlaps, "datagram discarded, its fragments overlap",
+		    "datagrams discarded, their fragments overlap");
+	if (s->discarded > 0)
+		count(s->discarded,
+		    "datagram discarded, its fragments contradict each other",
+		    "datagrams discarded, their fragments contradict each "
+		    "other");
+	if (s->duplicates > 0)
+		count(s->duplicates, "duplicate fragment",
+		    "duplicate fragments");
+}
+
+static void
 summary(void *arg)
 {
 	const struct run *run = arg;
@@ -118,9 +137,7 @@ summary(void *arg)
 		    (unsigned long long)s.sessions->evicted,
 		    (unsigned long long)s.sessions->evicted_open);
 	fputc('\n', stderr);
-	if (s.defrag->lost > 0)
-		count(s.defrag->lost, "datagram never completed",
-		    "datagrams never completed");
+	summary_defrag(s.defrag);
 }
 
 static struct capture *

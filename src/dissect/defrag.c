@@ -14,6 +14,7 @@ enum {
 	BUCKETS		= 1024,		/* a power of two */
 	BLOCK		= 8,		/* fragments begin at multiples of it */
 	DATAGRAM_MAX	= 65535,
+	IPV6_HEADER	= 40,		/* which its length leaves out */
 	IPV6_FRAGMENT	= 8,		/* the Fragment header */
 	BITMAP_WORDS	= (DATAGRAM_MAX / BLOCK + 64) / 64,
 };
@@ -34,6 +35,7 @@ struct datagram {
 	uint8_t has_first;
 	uint8_t *data;
 	uint64_t have[BITMAP_WORDS];	/* a bit a block */
+	uint64_t run[BITMAP_WORDS];	/* a bit where a run begins */
 };
 
 struct defrag {
@@ -192,43 +194,74 @@ reserve(struct defrag *d, struct datagram *g, uint32_t n)
 	return 0;
 }
 
-/* Copies the blocks that are new; a byte that stands already stays. */
+static int
+get_bit(const uint64_t *bits, uint32_t i)
+{
+	return bits[i / 64] >> i % 64 & 1;
+}
+
 static void
-merge(struct defrag *d, struct datagram *g, uint32_t offset, uint32_t len,
+set_bit(uint64_t *bits, uint32_t i)
+{
+	bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+enum fit { FITS, DUPLICATE, OVERLAPS };
+
+/* How a fragment lies to what came before.  One that is there in two runs is
+ * no duplicate: Linux does not join them, and finds the first only. */
+static enum fit
+compare(const struct datagram *g, uint32_t offset, uint32_t len)
+{
+	uint32_t first = offset / BLOCK, end = (offset + len + BLOCK - 1) /
+	    BLOCK, there = 0, runs = 0;
+
+	for (uint32_t b = first; b < end; b++) {
+		there += (uint32_t)get_bit(g->have, b);
+		runs += (uint32_t)(b > first && get_bit(g->run, b));
+	}
+	if (there == 0)
+		return FITS;
+	return there == end - first && runs == 0 ? DUPLICATE : OVERLAPS;
+}
+
+/* Copies a fragment that fits. */
+static void
+merge(struct datagram *g, uint32_t offset, uint32_t len,
     const struct cursor *c)
 {
 	uint32_t captured = (uint32_t)cursor_left(c);
-	int overlap = 0;
 
-	for (uint32_t i = 0; i < len; i += BLOCK) {
-		uint32_t b = (offset + i) / BLOCK;
-		uint32_t n = captured > i ? captured - i : 0;
-
-		if (g->have[b / 64] >> b % 64 & 1) {
-			overlap = 1;
-			continue;
-		}
-		g->have[b / 64] |= UINT64_C(1) << b % 64;
-		g->blocks++;
-		if (n > 0)
-			memcpy(g->data + offset + i, c->p + i,
-			    n < BLOCK ? n : BLOCK);
-	}
+	if (offset != g->reach || g->blocks == 0)
+		set_bit(g->run, offset / BLOCK);
+	for (uint32_t i = 0; i < len; i += BLOCK)
+		set_bit(g->have, (offset + i) / BLOCK);
+	g->blocks += (len + BLOCK - 1) / BLOCK;
+	if (g->reach < offset + len)
+		g->reach = offset + len;
+	memcpy(g->data + offset, c->p, captured < len ? captured : len);
 	if (captured < len && g->valid > offset + captured)
 		g->valid = offset + captured;
-	d->stats.overlaps += (uint64_t)overlap;
 }
 
-/* Can a fragment be of this place and length? */
+/* Can a fragment be of this place and length in any datagram? */
 static int
-plausible(const struct datagram *g, const struct flow *f, uint32_t len)
+possible(const struct flow *f, uint32_t len)
+{
+	return f->frag.offset + len <= DATAGRAM_MAX &&
+	    (f->ip_version == 4 || !f->frag.more || len % BLOCK == 0);
+}
+
+/* And in this one?  Without data it says only that something is wrong. */
+static int
+consistent(const struct datagram *g, const struct flow *f, uint32_t len)
 {
 	uint32_t end = f->frag.offset + len;
 
-	if (len == 0 || end > DATAGRAM_MAX)
+	if (len == 0)
 		return 0;
 	if (f->frag.more)
-		return len % BLOCK == 0 && (g->total == 0 || end <= g->total);
+		return g->total == 0 || end <= g->total;
 	return g->total == 0 ? end >= g->reach : end == g->total;
 }
 
@@ -288,6 +321,85 @@ lend_ports(const struct datagram *g, struct packet *p)
 	p->flow.has |= FLOW_PORTS;
 }
 
+static void
+discard(struct defrag *d, struct datagram *g)
+{
+	forget(d, g);
+	datagram_free(d, g);
+}
+
+/* A fragment came that cannot be of what came before. */
+static void
+contradict(struct defrag *d, struct datagram *g)
+{
+	d->stats.refused++;
+	d->stats.discarded += g->blocks > 0;
+	discard(d, g);
+}
+
+static int
+is_whole(const struct datagram *g)
+{
+	return g->total > 0 && g->has_first &&
+	    g->blocks == (g->total + BLOCK - 1) / BLOCK;
+}
+
+/* Would its length fit into the header?  "Ping of death", when not. */
+static int
+is_too_long(const struct datagram *g)
+{
+	uint32_t len = g->header_len + g->total;
+
+	return len > DATAGRAM_MAX + (g->first.ip_version == 6 ? IPV6_HEADER :
+	    0U);
+}
+
+/* Takes a fragment into its datagram; 0 when that is not there any more. */
+static int
+accept(struct defrag *d, struct datagram *g, const struct packet *p,
+    const struct cursor *c)
+{
+	const struct flow *f = &p->flow;
+	uint32_t offset = f->frag.offset, whole = packet_wire_left(p, c);
+	uint32_t len = f->frag.more ? whole - whole % BLOCK : whole;
+	enum fit fit;
+
+	if (!consistent(g, f, len)) {
+		contradict(d, g);
+		return 0;
+	}
+	fit = compare(g, offset, len);
+	if (fit == OVERLAPS) {
+		d->stats.overlaps++;
+		discard(d, g);
+		return 0;
+	}
+	g->frame_bytes += p->datagram_bytes;
+	if (fit == DUPLICATE) {
+		d->stats.duplicates++;
+		return 1;
+	}
+	if (reserve(d, g, offset + len) == -1) {
+		d->stats.refused++;
+		return 1;
+	}
+	if (offset == 0) {
+		g->has_first = 1;
+		g->first = *f;
+		g->header_len = header_len(f, whole);
+		g->next_table = p->next_table;
+		g->next_key = p->next_key;
+	}
+	if (!f->frag.more)
+		g->total = offset + len;
+	merge(g, offset, len, c);
+	if (is_whole(g) && is_too_long(g)) {
+		contradict(d, g);
+		return 0;
+	}
+	return 1;
+}
+
 int
 defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
 {
@@ -306,29 +418,14 @@ defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
 	if (d == NULL || lies)
 		return 0;
 	expire(d, p->frame->ts);
-	g = find_or_add(d, p);
-	if (g == NULL)
-		return 0;
-	if (!plausible(g, f, len) ||
-	    reserve(d, g, f->frag.offset + len) == -1) {
+	if (!possible(f, len)) {
 		d->stats.refused++;
 		return 0;
 	}
-	g->frame_bytes += p->datagram_bytes;
-	if (f->frag.offset == 0 && !g->has_first) {
-		g->has_first = 1;
-		g->first = *f;
-		g->header_len = header_len(f, len);
-		g->next_table = p->next_table;
-		g->next_key = p->next_key;
-	}
-	if (!f->frag.more)
-		g->total = f->frag.offset + len;
-	if (g->reach < f->frag.offset + len)
-		g->reach = f->frag.offset + len;
-	merge(d, g, f->frag.offset, len, c);
-	if (g->total == 0 || !g->has_first ||
-	    g->blocks < (g->total + BLOCK - 1) / BLOCK) {
+	g = find_or_add(d, p);
+	if (g == NULL || !accept(d, g, p, c))
+		return 0;
+	if (!is_whole(g)) {
 		lend_ports(g, p);
 		return 0;
 	}

@@ -3,7 +3,20 @@
  *
  * Bounded: at most DEFRAG_DATAGRAMS incomplete datagrams and DEFRAG_MEMORY
  * bytes, none kept longer than DEFRAG_TIMEOUT of packet time; the oldest goes
- * first.  Where fragments overlap, the bytes that came first stand.
+ * first.
+ *
+ * Overlaps are treated as Linux does since 4.20 (net/ipv4/inet_fragment.c), in
+ * IPv4 as in IPv6 (RFC 5722):
+ *
+ * - A fragment that lies within a run of what came already is a duplicate, and
+ *   is left out.  A run is a fragment and those that came after it, each in
+ *   its time at the end of all there was, without a gap.
+ * - Any other overlap discards the datagram, all of it.  So does a fragment
+ *   without data, one behind the end, and another end.
+ * - What comes of a discarded datagram later begins a new one, which mostly
+ *   is never completed.
+ *
+ * The bytes of a duplicate are not compared, as Linux does not either.
  */
 #ifndef SRC_DISSECT_DEFRAG_H
 #define SRC_DISSECT_DEFRAG_H
@@ -24,9 +37,12 @@ struct defrag;
 struct defrag_stats {
 	uint64_t reassembled;	/* datagrams completed */
 	uint64_t lost;		/* given up: too old, or pushed out */
-	uint64_t overlaps;	/* fragments that said a byte again */
-	uint64_t refused;	/* fragments that cannot be: past the end of
-				 * the datagram, or cut inside a block */
+	uint64_t duplicates;	/* fragments left out */
+	uint64_t overlaps;	/* datagrams discarded for one */
+	uint64_t refused;	/* fragments that cannot be: without data, past
+				 * the end of the datagram or of all datagrams,
+				 * in IPv6 cut inside a block */
+	uint64_t discarded;	/* datagrams that such a one contradicted */
 };
 
 /* NULL when memory is short. */

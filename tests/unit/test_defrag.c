@@ -7,7 +7,7 @@
 
 #define SECOND	INT64_C(1000000000)
 
-static uint8_t data[65536 + 64];
+static uint8_t data[65536 + 1024];
 static struct frame frame;
 static struct packet packet;
 static struct cursor cursor;
@@ -80,28 +80,183 @@ test_orders(void)
 	defrag_free(d);
 }
 
+/* A duplicate lies within one run; the datagram lives. */
 static void
-test_lies(void)
+test_duplicates(void)
 {
 	struct defrag *d = defrag_new();
 
 	ok(!add(d, 1, 0, 16, 1, 16), "the first of a datagram is held");
 	ok(packet.flags & PACKET_HELD, "and marked so");
 	ok(packet.flow.has & FLOW_PORTS, "with the ports that stand in it");
+	data[8] ^= 0xff;
 	ok(!add(d, 1, 0, 16, 1, 16), "the same again changes nothing");
-	is_u64(defrag_stats(d)->overlaps, 1, "but is counted");
+	ok(!add(d, 1, 8, 8, 1, 8), "nor does a part of it");
 	data[8] ^= 0xff;
-	ok(!add(d, 1, 8, 8, 1, 8), "an overlap with other bytes");
-	data[8] ^= 0xff;
-	ok(!add(d, 1, 24, 9, 1, 9), "no multiple of 8 before the last");
-	ok(!add(d, 1, 65528, 16, 0, 16), "past the largest datagram");
-	ok(!add(d, 1, 8, 4, 0, 4), "an end before what came already");
-	is_u64(defrag_stats(d)->refused, 3, "these three are refused");
-	ok(add(d, 1, 16, 4, 0, 4) && whole(20), "the first bytes stand");
-	ok(!add(d, 2, 8, 8, 0, 8), "another datagram, its end first");
+	ok(!add(d, 1, 16, 8, 1, 8), "another behind it");
+	ok(!add(d, 1, 8, 16, 1, 16), "a part of both: they are one run");
+	ok(add(d, 1, 24, 4, 0, 4) && whole(28), "the first bytes stand");
+	is_u64(defrag_stats(d)->duplicates, 3, "these three were duplicates");
+	ok(!add(d, 2, 16, 4, 0, 4), "an end that comes first");
+	ok(!add(d, 2, 16, 4, 0, 4), "and again");
+	ok(add(d, 2, 0, 16, 1, 16) && whole(20), "is a duplicate, too");
+	is_u64(defrag_stats(d)->overlaps, 0, "and none of them overlaps");
+	defrag_free(d);
+}
+
+/* The second and what completes what would be left of the datagram. */
+static const struct overlap {
+	const char *name;
+	uint32_t offset, len;
+	int more;
+} overlaps[] = {
+	{ "the end of one", 24, 16, 1 },
+	{ "the beginning of one", 8, 16, 1 },
+	{ "all of one and more", 8, 32, 1 },
+	{ "one, from the very beginning", 0, 24, 1 },
+	{ "one, to the very end", 24, 24, 0 },
+};
+
+static void
+test_overlaps(void)
+{
+	unsigned int n = sizeof(overlaps) / sizeof(overlaps[0]);
+
+	for (unsigned int i = 0; i < 2 * n; i++) {
+		const struct overlap *o = &overlaps[i / 2];
+		struct defrag *d = defrag_new();
+
+		version = i % 2 ? 6 : 4;
+		add(d, 1, 16, 16, 1, 16);
+		ok(!add(d, 1, o->offset, o->len, o->more, o->len), "%s",
+		    o->name);
+		is_u64(defrag_stats(d)->overlaps, 1, "discards the datagram");
+		ok(!add(d, 1, 0, 16, 1, 16) && !add(d, 1, 32, 16, 0, 16),
+		    "what comes later is of another");
+		ok(add(d, 1, 16, 16, 1, 16) && whole(48),
+		    "that is complete, should all of it come again");
+		defrag_free(d);
+	}
+	version = 4;
+}
+
+/* Linux joins only what comes at the end: nor are these duplicates. */
+static void
+test_runs(void)
+{
+	struct defrag *d = defrag_new();
+
+	add(d, 1, 16, 8, 1, 8);
+	add(d, 1, 8, 8, 1, 8);
+	ok(!add(d, 1, 8, 16, 1, 16), "a part of two, the last came first");
+	is_u64(defrag_stats(d)->overlaps, 1, "overlaps");
+	add(d, 2, 0, 8, 1, 8);
+	add(d, 2, 16, 8, 1, 8);
+	add(d, 2, 8, 8, 1, 8);
+	ok(!add(d, 2, 0, 16, 1, 16), "a part of two, a gap was filled");
+	is_u64(defrag_stats(d)->overlaps, 2, "overlaps");
+	add(d, 3, 0, 8, 1, 8);
+	add(d, 3, 16, 8, 1, 8);
+	ok(!add(d, 3, 0, 24, 1, 24), "two and the gap between");
+	is_u64(defrag_stats(d)->overlaps, 3, "overlaps");
+	is_u64(defrag_stats(d)->duplicates, 0, "no duplicate among them");
+	defrag_free(d);
+}
+
+static void
+test_contradictions(void)
+{
+	struct defrag *d = defrag_new();
+
+	add(d, 1, 0, 40, 1, 40);
+	ok(!add(d, 1, 24, 4, 0, 4), "teardrop: the end within the first");
+	is_u64(defrag_stats(d)->discarded, 1, "discards the datagram");
+	add(d, 2, 8, 8, 0, 8);
 	ok(!add(d, 2, 16, 8, 1, 8), "nothing can be behind the end");
-	ok(add(d, 2, 0, 8, 1, 8) && whole(16), "and its beginning");
-	ok(add(d, 3, 0, 64, 0, 64), "an atomic fragment is whole at once");
+	is_u64(defrag_stats(d)->discarded, 2, "or the datagram goes");
+	add(d, 3, 16, 8, 0, 8);
+	ok(!add(d, 3, 16, 16, 0, 16), "nor another end");
+	is_u64(defrag_stats(d)->discarded, 3, "or it goes, too");
+	add(d, 4, 0, 16, 1, 16);
+	ok(!add(d, 4, 16, 0, 1, 0), "without data");
+	ok(!add(d, 4, 16, 8, 0, 8), "the rest is not the whole");
+	is_u64(defrag_stats(d)->discarded, 4, "for that was discarded");
+	ok(!add(d, 5, 8, 0, 0, 0), "an end without data, and nothing else");
+	is_u64(defrag_stats(d)->discarded, 4, "no datagram was there");
+	is_u64(defrag_stats(d)->refused, 5, "five were refused");
+	ok(add(d, 6, 0, 64, 0, 64), "an atomic fragment is whole at once");
+	defrag_free(d);
+}
+
+/* Fragments are of multiples of 8 bytes but for the last. */
+static void
+test_tiny(void)
+{
+	struct defrag *d = defrag_new();
+	int complete = 0;
+
+	for (uint32_t i = 0; i <= 8180; i++)
+		complete += add(d, 1, 8 * i, 8, i < 8180, 8);
+	is_u64((uint64_t)complete, 1, "8 bytes at a time, to the 64 KiB");
+	ok(!add(d, 2, 0, 17, 1, 17), "IPv4, no multiple of 8");
+	ok(add(d, 2, 16, 8, 0, 8) && whole(24), "is cut to one");
+	is_u64(packet.flow.ip_len, 20 + 24, "and so the length");
+	ok(!add(d, 3, 8, 7, 1, 7), "IPv4, less than 8 bytes");
+	is_u64(defrag_stats(d)->refused, 1, "are no data");
+	version = 6;
+	add(d, 4, 0, 8, 1, 8);
+	ok(!add(d, 4, 8, 17, 1, 17), "IPv6, no multiple of 8");
+	is_u64(defrag_stats(d)->refused, 2, "is refused");
+	ok(add(d, 4, 8, 8, 0, 8) && whole(16), "and the datagram lives");
+	version = 4;
+	defrag_free(d);
+}
+
+static void
+test_large(void)
+{
+	struct defrag *d = defrag_new();
+
+	add(d, 1, 0, 65504, 1, 65504);
+	ok(add(d, 1, 65504, 11, 0, 11) && whole(65515), "the largest, IPv4");
+	add(d, 2, 0, 65504, 1, 65504);
+	ok(!add(d, 2, 65504, 12, 0, 12), "a byte more");
+	is_u64(defrag_stats(d)->discarded, 1, "is discarded");
+	add(d, 3, 0, 65504, 1, 65504);
+	ok(!add(d, 3, 65528, 1000, 0, 1000), "ping of death");
+	is_u64(defrag_stats(d)->refused, 2, "is refused");
+	version = 6;
+	add(d, 4, 0, 65528, 1, 65528);
+	ok(add(d, 4, 65528, 7, 0, 7) && whole(65535), "the largest, IPv6");
+	add(d, 5, 0, 65528, 1, 65528);
+	ok(!add(d, 5, 65528, 8, 0, 8), "a byte more");
+	is_u64(defrag_stats(d)->refused, 3, "is refused");
+	version = 4;
+	defrag_free(d);
+}
+
+/* As much as it says was never captured: it cannot be put together. */
+static void
+test_lies(void)
+{
+	struct defrag *d = defrag_new();
+	static const uint8_t byte[8];
+
+	add(d, 1, 0, 8, 1, 8);
+	for (int whole_one = 0; whole_one < 2; whole_one++) {
+		memset(&packet, 0, sizeof(packet));
+		packet.frame = &frame;
+		packet.flags = PACKET_LYING_LEN;
+		packet.missing = whole_one ? 0 : 8;
+		flow_start(&packet, 4, 17, whole_one ? 28 : 36);
+		packet.flow.src.b[0] = 10;
+		flow_fragment(&packet.flow, 1, 8, 0);
+		cursor.p = byte;
+		cursor.end = byte + sizeof(byte);
+		is_u64((uint64_t)defrag_add(d, &packet, &cursor),
+		    (uint64_t)whole_one, whole_one ? "an outer length may lie" :
+		    "a fragment's length that lies completes nothing");
+	}
 	defrag_free(d);
 }
 
@@ -174,6 +329,12 @@ main(void)
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)(i * 7 + (i >> 8));
 	test_orders();
+	test_duplicates();
+	test_overlaps();
+	test_runs();
+	test_contradictions();
+	test_tiny();
+	test_large();
 	test_lies();
 	test_truncated();
 	test_nested();
