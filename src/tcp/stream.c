@@ -407,6 +407,20 @@ new_ack(const struct segment *g, int64_t place)
 	rtt_stop(peer, g->me, g->now);
 }
 
+/* RFC 2883 section 4: the first block tells of what came twice when it lies
+ * below the acknowledgement, or in the second block. */
+static int
+is_dsack(const struct flow *f)
+{
+	const uint32_t (*sack)[2] = f->tcp.sack;
+
+	if ((int32_t)(sack[0][1] - f->tcp.ack) <= 0)
+		return 1;
+	return f->tcp.sacks > 1 &&
+	    (int32_t)(sack[0][0] - sack[1][0]) >= 0 &&
+	    (int32_t)(sack[0][1] - sack[1][1]) <= 0;
+}
+
 void
 stream_acked(const struct segment *g)
 {
@@ -419,6 +433,8 @@ stream_acked(const struct segment *g)
 		return;
 	if (!(peer->seen & (SIDE_SEQ | SIDE_ACKED)))
 		peer->base = f->tcp.ack;
+	if (f->tcp.sacks > 0 && is_dsack(f))
+		trouble_of(g)->dsacks++;
 	place = side_place(peer, f->tcp.ack);
 	known = side_known(peer);
 	/* What stands before its SYN, behind its FIN, or farther off than any

@@ -63,7 +63,8 @@ def fin_lost(x):
     yield from established(x)
     yield x.deaf(x.q)
     x.fin(x.p)
-    yield x.sees("fin_wait_1", "established")
+    yield x.misses(("fin_wait_1", "established"),
+                   ("fin_wait_1", "close_wait"))
     yield x.free()
     yield x.sees("fin_wait_2", "close_wait")
 
@@ -114,8 +115,7 @@ def fin_first(x):
     x.fin(x.p)
     yield x.held(x.p, FIN)
     x.overtake(x.p, FIN)
-    yield x.misses(("fin_wait_1", "established"),
-                   ("fin_wait_1", "close_wait"))
+    yield x.sees("fin_wait_1", "established")
     x.release()
     yield x.sees("fin_wait_2", "close_wait")
 
