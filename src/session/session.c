@@ -165,19 +165,44 @@ step_other(struct session_table *t, struct session *s, unsigned int dir,
 	    NULL;
 }
 
+static struct session *
+find_flow(const struct session_table *t, const struct packet *p,
+    const struct flow *f, struct session_lookup *l)
+{
+	struct session *s;
+
+	lookup_fill(t, p, f, l);
+	if (!l->valid)
+		return NULL;
+	s = table_find(&t->table, &l->key, l->hash, l->outer);
+	return s == NULL || expire_is_due(t, s, p->frame->ts) ? NULL : s;
+}
+
+/* An error goes to whom it quotes; where address translation has left the
+ * quotation as it was outside, its own destination says who that is. */
+static struct session *
+find_quoted(const struct session_table *t, const struct packet *p,
+    struct session_lookup *l)
+{
+	struct session *s = find_flow(t, p, &p->quoted, l);
+	struct flow inside;
+
+	if (s != NULL || p->quoted.ip_version != p->flow.ip_version)
+		return s;
+	inside = p->quoted;
+	inside.src = p->flow.dst;
+	return find_flow(t, p, &inside, l);
+}
+
 /* An ICMP error is about the session that it quotes, if that is known. */
 static struct session *
 update_quoted(struct session_table *t, const struct packet *p)
 {
 	struct session_lookup l;
+	struct session *s = find_quoted(t, p, &l);
 	const char *cause;
-	struct session *s;
 
-	lookup_fill(t, p, &p->quoted, &l);
-	if (!l.valid)
-		return NULL;
-	s = table_find(&t->table, &l.key, l.hash, l.outer);
-	if (s == NULL || expire_is_due(t, s, p->frame->ts))
+	if (s == NULL)
 		return NULL;
 	trouble_get(&t->troubles, &s->trouble)->icmp_errors++;
 	cause = session_icmp_cause(&p->flow);

@@ -184,6 +184,10 @@ test_quote(void)
 	is_u64(session_trouble(t, s)->icmp_errors, 1, "and is counted there");
 	is_u64(s->side[0].packets + s->side[1].packets, 1, "as no packet");
 	ok(strstr(events, "icmp_error:unreachable") != NULL, "an event");
+	p.quoted.src.b[0] = 203;
+	s = update(t, &p);
+	is_u64(s->key.protocol, 17, "also when NAT left an outside address");
+	is_u64(session_trouble(t, s)->icmp_errors, 2, "in the quotation");
 	p.quoted.dport++;
 	s = update(t, &p);
 	is_u64(s->key.protocol, 1, "of an unknown one it stands for itself");
