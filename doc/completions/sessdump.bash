@@ -52,7 +52,7 @@ _sessdump() {
 		compopt -o nospace 2>/dev/null
 		COMPREPLY=($(compgen -S = -W 'closed time_wait last_ack
 			close_wait fin_wait syn_sent syn_received unknown icmp
-			udp udp_established generic established' -- "$cur")) ;;
+			udp udp_established generic one_way established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
 	--port|--host|--interval|--max-sessions|--seed)
 		;;
