@@ -54,6 +54,13 @@ class TrueSession:
         return [f"{name}: {what}: {is_!r}, not {want!r}"
                 for what, is_, want in got if is_ != want]
 
+    def losses(self, records):
+        """Packets that no record counts."""
+        got = sum(r[side]["packets"] for r in records
+                  for side in ("client", "server"))
+        return [] if got >= sum(self.packets) else [
+            f"{' '.join(self.key)}: {got} packets, not {self.packets}"]
+
 
 class Summary:
     """What sessdump says at its end."""
@@ -103,6 +110,10 @@ class Result:
         return [c for t in self.truth.sessions
                 if not notes or t.note in notes
                 for c in t.complaints(self.true_records.get(t.key, []))]
+
+    def losses(self):
+        return [c for t in self.truth.sessions
+                for c in t.losses(self.true_records.get(t.key, []))]
 
 
 def memory(pid, what="VmHWM"):
