@@ -8,15 +8,14 @@
 
 #include "core/mix.h"
 #include "core/names.h"
+#include "dissect/blocks.h"
 #include "dissect/defrag.h"
 
 enum {
 	BUCKETS		= 1024,		/* a power of two */
-	BLOCK		= 8,		/* fragments begin at multiples of it */
-	DATAGRAM_MAX	= 65535,
 	IPV6_HEADER	= 40,		/* which its length leaves out */
 	IPV6_FRAGMENT	= 8,		/* the Fragment header */
-	BITMAP_WORDS	= (DATAGRAM_MAX / BLOCK + 64) / 64,
+	SMALL		= 2048,		/* most datagrams fit into it */
 };
 
 struct datagram {
@@ -27,21 +26,22 @@ struct datagram {
 	uint64_t frame_bytes;
 	uint32_t header_len;	/* bytes of first's datagram before the data */
 	uint32_t total;		/* bytes of payload; 0 until the last came */
-	uint32_t reach;		/* end of the farthest fragment so far */
 	uint32_t valid;		/* data[0 .. valid) was captured, if received */
-	uint32_t blocks;	/* received */
 	uint32_t capacity;	/* of data */
 	uint16_t next_table, next_key;
 	uint8_t has_first;
-	uint8_t *data;
-	uint64_t have[BITMAP_WORDS];	/* a bit a block */
-	uint64_t run[BITMAP_WORDS];	/* a bit where a run begins */
+	uint8_t *data;		/* small, or allocated */
+	struct blocks blocks;	/* received */
+	uint8_t small[SMALL];
 };
 
 struct defrag {
 	LIST_HEAD(bucket, datagram) bucket[BUCKETS];
 	TAILQ_HEAD(ages, datagram) waiting, done;
+	LIST_HEAD(spares, datagram) spare;
 	unsigned int count;		/* of waiting */
+	unsigned int nspare;		/* count + nspare are DEFRAG_DATAGRAMS,
+					 * or less */
 	size_t memory;			/* bytes of data, waiting and done */
 	struct defrag_stats stats;
 	uint64_t seed;			/* of the hash: buckets are no secret
@@ -57,17 +57,38 @@ defrag_new(void)
 		return NULL;
 	TAILQ_INIT(&d->waiting);
 	TAILQ_INIT(&d->done);
+	LIST_INIT(&d->spare);
 	/* Without one, aimed fragments would only be slow. */
 	(void)!getrandom(&d->seed, sizeof(d->seed), 0);
 	return d;
 }
 
+static struct datagram *
+datagram_new(struct defrag *d)
+{
+	struct datagram *g = LIST_FIRST(&d->spare);
+
+	if (g == NULL)
+		return calloc(1, sizeof(*g));
+	LIST_REMOVE(g, chain);
+	d->nspare--;
+	return g;
+}
+
+/* It is no longer waiting or done. */
 static void
 datagram_free(struct defrag *d, struct datagram *g)
 {
 	d->memory -= g->capacity;
-	free(g->data);
-	free(g);
+	if (g->data != g->small)
+		free(g->data);
+	if (d->count + d->nspare >= DEFRAG_DATAGRAMS) {
+		free(g);
+		return;
+	}
+	blocks_clear(&g->blocks);
+	LIST_INSERT_HEAD(&d->spare, g, chain);
+	d->nspare++;
 }
 
 static void
@@ -109,10 +130,16 @@ defrag_finish(struct defrag *d)
 void
 defrag_free(struct defrag *d)
 {
+	struct datagram *g;
+
 	if (d == NULL)
 		return;
 	defrag_finish(d);
 	defrag_release(d);
+	while ((g = LIST_FIRST(&d->spare)) != NULL) {
+		LIST_REMOVE(g, chain);
+		free(g);
+	}
 	free(d);
 }
 
@@ -144,6 +171,35 @@ find_bucket(struct defrag *d, const struct flow *f)
 	return &d->bucket[h & (BUCKETS - 1)];
 }
 
+/* Room for n bytes more, at the cost of the oldest datagrams but g. */
+static int
+make_room(struct defrag *d, const struct datagram *g, uint32_t n)
+{
+	while (d->memory + n > DEFRAG_MEMORY) {
+		struct datagram *oldest = TAILQ_FIRST(&d->waiting);
+
+		if (oldest != NULL && oldest == g)
+			oldest = TAILQ_NEXT(oldest, age);
+		if (oldest == NULL)
+			return -1;
+		give_up(d, oldest);
+	}
+	return 0;
+}
+
+static void
+datagram_start(struct datagram *g, const struct packet *p)
+{
+	g->first = p->flow;
+	g->ts = p->frame->ts;
+	g->frame_bytes = 0;
+	g->header_len = g->total = 0;
+	g->valid = DATAGRAM_MAX;
+	g->has_first = 0;
+	g->data = g->small;
+	g->capacity = SMALL;
+}
+
 static struct datagram *
 find_or_add(struct defrag *d, const struct packet *p)
 {
@@ -155,19 +211,18 @@ find_or_add(struct defrag *d, const struct packet *p)
 			return g;
 	if (d->count == DEFRAG_DATAGRAMS)
 		give_up(d, TAILQ_FIRST(&d->waiting));
-	g = calloc(1, sizeof(*g));
-	if (g == NULL)
+	if (make_room(d, NULL, SMALL) == -1 || (g = datagram_new(d)) == NULL)
 		return NULL;
-	g->first = p->flow;
-	g->ts = p->frame->ts;
-	g->valid = DATAGRAM_MAX;
+	datagram_start(g, p);
+	d->memory += SMALL;
 	LIST_INSERT_HEAD(b, g, chain);
 	TAILQ_INSERT_TAIL(&d->waiting, g, age);
 	d->count++;
 	return g;
 }
 
-/* Room for n bytes, at the cost of older datagrams where memory is short. */
+/* Makes data hold n bytes: the whole, when its length is known, else twice as
+ * much as there must be. */
 static int
 reserve(struct defrag *d, struct datagram *g, uint32_t n)
 {
@@ -175,54 +230,19 @@ reserve(struct defrag *d, struct datagram *g, uint32_t n)
 
 	if (n <= g->capacity)
 		return 0;
-	n = n < 2048 ? 2048 : n < DATAGRAM_MAX / 2 ? n * 2 : DATAGRAM_MAX;
-	while (d->memory + n > DEFRAG_MEMORY) {
-		struct datagram *oldest = TAILQ_FIRST(&d->waiting);
-
-		if (oldest == g)
-			oldest = TAILQ_NEXT(oldest, age);
-		if (oldest == NULL)
-			return -1;
-		give_up(d, oldest);
-	}
-	data = realloc(g->data, n);
+	n = g->total > 0 ? g->total : n < DATAGRAM_MAX / 2 ? n * 2 :
+	    DATAGRAM_MAX;
+	if (make_room(d, g, n - g->capacity) == -1)
+		return -1;
+	data = realloc(g->data == g->small ? NULL : g->data, n);
 	if (data == NULL)
 		return -1;
+	if (g->data == g->small)
+		memcpy(data, g->small, SMALL);
 	d->memory += n - g->capacity;
 	g->data = data;
 	g->capacity = n;
 	return 0;
-}
-
-static int
-get_bit(const uint64_t *bits, uint32_t i)
-{
-	return bits[i / 64] >> i % 64 & 1;
-}
-
-static void
-set_bit(uint64_t *bits, uint32_t i)
-{
-	bits[i / 64] |= UINT64_C(1) << i % 64;
-}
-
-enum fit { FITS, DUPLICATE, OVERLAPS };
-
-/* How a fragment lies to what came before.  One that is there in two runs is
- * no duplicate: Linux does not join them, and finds the first only. */
-static enum fit
-compare(const struct datagram *g, uint32_t offset, uint32_t len)
-{
-	uint32_t first = offset / BLOCK, end = (offset + len + BLOCK - 1) /
-	    BLOCK, there = 0, runs = 0;
-
-	for (uint32_t b = first; b < end; b++) {
-		there += (uint32_t)get_bit(g->have, b);
-		runs += (uint32_t)(b > first && get_bit(g->run, b));
-	}
-	if (there == 0)
-		return FITS;
-	return there == end - first && runs == 0 ? DUPLICATE : OVERLAPS;
 }
 
 /* Copies a fragment that fits. */
@@ -232,13 +252,7 @@ merge(struct datagram *g, uint32_t offset, uint32_t len,
 {
 	uint32_t captured = (uint32_t)cursor_left(c);
 
-	if (offset != g->reach || g->blocks == 0)
-		set_bit(g->run, offset / BLOCK);
-	for (uint32_t i = 0; i < len; i += BLOCK)
-		set_bit(g->have, (offset + i) / BLOCK);
-	g->blocks += (len + BLOCK - 1) / BLOCK;
-	if (g->reach < offset + len)
-		g->reach = offset + len;
+	blocks_add(&g->blocks, offset, len);
 	memcpy(g->data + offset, c->p, captured < len ? captured : len);
 	if (captured < len && g->valid > offset + captured)
 		g->valid = offset + captured;
@@ -262,7 +276,7 @@ consistent(const struct datagram *g, const struct flow *f, uint32_t len)
 		return 0;
 	if (f->frag.more)
 		return g->total == 0 || end <= g->total;
-	return g->total == 0 ? end >= g->reach : end == g->total;
+	return g->total == 0 ? end >= g->blocks.reach : end == g->total;
 }
 
 static void
@@ -333,7 +347,7 @@ static void
 contradict(struct defrag *d, struct datagram *g)
 {
 	d->stats.refused++;
-	d->stats.discarded += g->blocks > 0;
+	d->stats.discarded += g->blocks.count > 0;
 	discard(d, g);
 }
 
@@ -341,7 +355,7 @@ static int
 is_whole(const struct datagram *g)
 {
 	return g->total > 0 && g->has_first &&
-	    g->blocks == (g->total + BLOCK - 1) / BLOCK;
+	    g->blocks.count == (g->total + BLOCK - 1) / BLOCK;
 }
 
 /* Would its length fit into the header?  "Ping of death", when not. */
@@ -362,23 +376,25 @@ accept(struct defrag *d, struct datagram *g, const struct packet *p,
 	const struct flow *f = &p->flow;
 	uint32_t offset = f->frag.offset, whole = packet_wire_left(p, c);
 	uint32_t len = f->frag.more ? whole - whole % BLOCK : whole;
-	enum fit fit;
+	enum blocks_fit fit;
 
 	if (!consistent(g, f, len)) {
 		contradict(d, g);
 		return 0;
 	}
-	fit = compare(g, offset, len);
-	if (fit == OVERLAPS) {
+	fit = blocks_compare(&g->blocks, offset, len);
+	if (fit == BLOCKS_OVERLAP) {
 		d->stats.overlaps++;
 		discard(d, g);
 		return 0;
 	}
 	g->frame_bytes += p->datagram_bytes;
-	if (fit == DUPLICATE) {
+	if (fit == BLOCKS_DUPLICATE) {
 		d->stats.duplicates++;
 		return 1;
 	}
+	if (!f->frag.more)
+		g->total = offset + len;
 	if (reserve(d, g, offset + len) == -1) {
 		d->stats.refused++;
 		return 1;
@@ -390,8 +406,6 @@ accept(struct defrag *d, struct datagram *g, const struct packet *p,
 		g->next_table = p->next_table;
 		g->next_key = p->next_key;
 	}
-	if (!f->frag.more)
-		g->total = offset + len;
 	merge(g, offset, len, c);
 	if (is_whole(g) && is_too_long(g)) {
 		contradict(d, g);
