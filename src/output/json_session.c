@@ -163,14 +163,14 @@ put_layers(char *p, const struct path *path)
 	p = PUT(p, ",\"layers\":[");
 	for (unsigned int i = 0; i < path->nlayers; i++) {
 		p = i > 0 ? PUT(p, ",\"") : PUT(p, "\"");
-		p = json_str(p, path->layer[i]->name);
+		p = json_str(p, path_layer(path, i)->name);
 		*p++ = '"';
 	}
 	p = PUT(p, "],\"vlan\":[");
 	for (unsigned int i = 0; i < path->nvlans; i++) {
 		if (i > 0)
 			*p++ = ',';
-		p = fmt_u64(p, path->vlan[i]);
+		p = fmt_u64(p, path_vlan(path, i));
 	}
 	*p++ = ']';
 	return p;
@@ -179,20 +179,21 @@ put_layers(char *p, const struct path *path)
 static char *
 put_tunnels(char *p, const struct path *path)
 {
+	struct tunnel t;
+
 	p = PUT(p, ",\"tunnel\":[");
 	for (unsigned int i = 0; i < path->ntunnels; i++) {
-		const struct tunnel *t = &path->tunnel[i];
-
+		path_tunnel(path, i, &t);
 		p = i > 0 ? PUT(p, ",{\"type\":\"") : PUT(p, "{\"type\":\"");
-		p = json_str(p, t->dissector->name);
+		p = json_str(p, t.dissector->name);
 		*p++ = '"';
-		if (t->has_id)
-			p = COUNTER(p, "id", t->id);
-		if (t->has_outer) {
+		if (t.has_id)
+			p = COUNTER(p, "id", t.id);
+		if (t.has_outer) {
 			p = PUT(p, ",\"source\":\"");
-			p = fmt_addr(p, &t->outer_src, t->outer_version);
+			p = fmt_addr(p, &t.outer_src, t.outer_version);
 			p = PUT(p, "\",\"destination\":\"");
-			p = fmt_addr(p, &t->outer_dst, t->outer_version);
+			p = fmt_addr(p, &t.outer_dst, t.outer_version);
 			*p++ = '"';
 		}
 		*p++ = '}';

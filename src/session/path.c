@@ -1,18 +1,52 @@
 /* path.c: the headers, tags and tunnels that a session's packets come in. */
+#include <sys/random.h>
+
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sessdump/dissector.h>
 
+#include "core/mix.h"
 #include "session/path.h"
 
-enum { BUCKETS = 64 };		/* at first; a power of two */
+enum {
+	BUCKETS		= 64,		/* at first; a power of two */
+	KNOWN		= 256,		/* a byte tells which; 0 is none */
+	SLOTS		= 2 * KNOWN,
+};
+
+/* The second byte of a tunnel tells what follows the first two. */
+enum {
+	TUNNEL_ID	= 1 << 0,	/* four bytes */
+	TUNNEL_ONE_WAY	= 1 << 1,
+	TUNNEL_OUTER	= 1 << 2,	/* two addresses */
+	TUNNEL_IPV6	= 1 << 3,	/* of 16 bytes, not of 4 */
+	TUNNEL_MAX	= 2 + 4 + 2 * 16,
+};
+
+/* A path as it is looked up: the members of struct path that tell it from
+ * another, without gaps, and zeros up to a whole word. */
+struct key {
+	uint32_t ifindex;
+	uint8_t nlayers, nvlans, ntunnels, len;
+	uint8_t data[PACKET_LAYERS + 2 * PACKET_VLANS +
+	    PACKET_TUNNELS * TUNNEL_MAX + sizeof(uint64_t)];
+};
+
+_Static_assert(sizeof(((struct key *)NULL)->data) <= UINT8_MAX,
+    "a byte holds len");
+_Static_assert(offsetof(struct key, data) == sizeof(uint64_t),
+    "no gap before the data");
 
 struct path_table {
 	struct path **bucket;
 	uint32_t mask;		/* number of buckets, less one */
 	uint32_t count;
-	struct path *last;	/* what was found last: mostly it is again */
+	uint64_t seed[2];	/* of the hash, as in defrag.c */
+	const struct dissector *known[KNOWN];
+	unsigned int nknown;
+	uint8_t slot[SLOTS];	/* where in known, by address */
 };
 
 struct path_table *
@@ -22,6 +56,7 @@ path_table_new(void)
 
 	if (t == NULL)
 		return NULL;
+	(void)!getrandom(t->seed, sizeof(t->seed), 0);
 	t->mask = BUCKETS - 1;
 	t->bucket = calloc(BUCKETS, sizeof(*t->bucket));
 	if (t->bucket == NULL) {
@@ -72,95 +107,139 @@ grow(struct path_table *t)
 	t->mask = mask;
 }
 
-static uint32_t
-hash_bytes(uint64_t h, const void *p, size_t n)
+/* The byte that stands for a dissector; 0 when there are too many. */
+static uint8_t
+code_of(struct path_table *t, const struct dissector *d)
 {
-	const uint8_t *b = p;
+	uint32_t i = (uint32_t)((uintptr_t)d >> 5) % SLOTS;
 
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ b[i]) * UINT64_C(0x100000001b3);
-	return (uint32_t)(h ^ h >> 32);
+	for (; t->slot[i] != 0; i = (i + 1) % SLOTS)
+		if (t->known[t->slot[i]] == d)
+			return t->slot[i];
+	if (t->nknown == KNOWN - 1)
+		return 0;
+	t->known[++t->nknown] = d;
+	return t->slot[i] = (uint8_t)t->nknown;
+}
+
+static uint8_t *
+put(uint8_t *b, const void *p, size_t n)
+{
+	memcpy(b, p, n);
+	return b + n;
+}
+
+static uint8_t *
+put_tunnel(uint8_t *b, const struct tunnel *t, uint8_t code)
+{
+	int ipv6 = t->has_outer && t->outer_version == 6;
+
+	*b++ = code;
+	*b++ = (uint8_t)((t->has_id ? TUNNEL_ID : 0) |
+	    (t->id_one_way ? TUNNEL_ONE_WAY : 0) |
+	    (t->has_outer ? TUNNEL_OUTER : 0) | (ipv6 ? TUNNEL_IPV6 : 0));
+	if (t->has_id)
+		b = put(b, &t->id, sizeof(t->id));
+	if (ipv6) {
+		b = put(b, &t->outer_src, 16);
+		b = put(b, &t->outer_dst, 16);
+	} else if (t->has_outer) {
+		b = put(b, &t->outer_src, 4);
+		b = put(b, &t->outer_dst, 4);
+	}
+	return b;
+}
+
+/* -1 when there are too many dissectors. */
+static int
+key_fill(struct path_table *t, const struct packet *p, struct key *k)
+{
+	uint8_t *b = k->data;
+
+	k->ifindex = p->frame->ifindex;
+	k->nlayers = p->own_layers;
+	k->nvlans = p->nvlans;
+	k->ntunnels = p->ntunnels;
+	for (unsigned int i = 0; i < p->own_layers; i++)
+		if ((*b++ = code_of(t, p->layer[i].dissector)) == 0)
+			return -1;
+	for (unsigned int i = 0; i < p->nvlans; i++) {
+		*b++ = p->vlan[i] >> 8 & 0xf;
+		*b++ = p->vlan[i] & 0xff;
+	}
+	for (unsigned int i = 0; i < p->ntunnels; i++) {
+		uint8_t code = code_of(t, p->tunnel[i].dissector);
+
+		if (code == 0)
+			return -1;
+		b = put_tunnel(b, &p->tunnel[i], code);
+	}
+	k->len = (uint8_t)(b - k->data);
+	memset(b, 0, sizeof(uint64_t));
+	return 0;
 }
 
 static uint32_t
-path_hash(const struct packet *p)
+key_hash(const struct path_table *t, const struct key *k)
 {
-	uint64_t h = p->own_layers ^ (uint64_t)p->frame->ifindex << 8;
+	size_t n = offsetof(struct key, data) + k->len;
+	uint64_t word, h = t->seed[0];
 
-	for (unsigned int i = 0; i < p->own_layers; i++)
-		h = (h ^ (uintptr_t)p->layer[i].dissector >> 4) *
-		    UINT64_C(0x9e3779b97f4a7c15);
-	for (unsigned int i = 0; i < p->nvlans; i++)
-		h = (h ^ (p->vlan[i] & 0xfffU)) * UINT64_C(0x9e3779b97f4a7c15);
-	if (p->ntunnels > 0)
-		return hash_bytes(h, p->tunnel,
-		    p->ntunnels * sizeof(p->tunnel[0]));
+	for (size_t i = 0; i < n; i += sizeof(word)) {
+		memcpy(&word, (const uint8_t *)k + i, sizeof(word));
+		h = mix(h ^ word, t->seed[1] ^ UINT64_C(0xa0761d6478bd642f));
+	}
 	return (uint32_t)(h ^ h >> 32);
 }
 
 static int
-path_equal(const struct path *a, const struct packet *p)
+path_is(const struct path *p, const struct key *k)
 {
-	if (a->ifindex != p->frame->ifindex ||
-	    a->nlayers != p->own_layers || a->nvlans != p->nvlans ||
-	    a->ntunnels != p->ntunnels)
-		return 0;
-	for (unsigned int i = 0; i < p->own_layers; i++)
-		if (a->layer[i] != p->layer[i].dissector)
-			return 0;
-	for (unsigned int i = 0; i < p->nvlans; i++)
-		if (a->vlan[i] != (p->vlan[i] & 0xfff))
-			return 0;
-	return memcmp(a->tunnel, p->tunnel,
-	    p->ntunnels * sizeof(p->tunnel[0])) == 0;
+	return p->ifindex == k->ifindex && p->nlayers == k->nlayers &&
+	    p->nvlans == k->nvlans && p->ntunnels == k->ntunnels &&
+	    p->len == k->len && memcmp(p->data, k->data, k->len) == 0;
 }
 
 static struct path *
-path_new(const struct packet *p, uint32_t hash)
+path_new(struct path_table *t, const struct key *k, uint32_t hash)
 {
-	struct path *n = calloc(1, sizeof(*n));
+	struct path *p = malloc(offsetof(struct path, data) + k->len);
 
-	if (n == NULL)
+	if (p == NULL)
 		return NULL;
-	n->hash = hash;
-	n->ifindex = p->frame->ifindex;
-	n->nlayers = p->own_layers;
-	n->nvlans = p->nvlans;
-	n->ntunnels = p->ntunnels;
-	for (unsigned int i = 0; i < p->own_layers; i++)
-		n->layer[i] = p->layer[i].dissector;
-	for (unsigned int i = 0; i < p->nvlans; i++)
-		n->vlan[i] = p->vlan[i] & 0xfff;
-	memcpy(n->tunnel, p->tunnel, p->ntunnels * sizeof(p->tunnel[0]));
-	return n;
+	p->known = t->known;
+	p->hash = hash;
+	p->users = 0;
+	p->ifindex = k->ifindex;
+	p->nlayers = k->nlayers;
+	p->nvlans = k->nvlans;
+	p->ntunnels = k->ntunnels;
+	p->len = k->len;
+	memcpy(p->data, k->data, k->len);
+	grow(t);
+	t->count++;
+	p->next = t->bucket[hash & t->mask];
+	t->bucket[hash & t->mask] = p;
+	return p;
 }
 
 const struct path *
-path_get(struct path_table *t, const struct packet *p)
+path_get(struct path_table *t, const struct packet *packet)
 {
+	struct path *p;
 	uint32_t hash;
-	struct path *n;
+	struct key k;
 
-	if (t->last != NULL && path_equal(t->last, p)) {
-		t->last->users++;
-		return t->last;
-	}
-	hash = path_hash(p);
-	for (n = t->bucket[hash & t->mask]; n != NULL; n = n->next)
-		if (n->hash == hash && path_equal(n, p))
+	if (key_fill(t, packet, &k) == -1)
+		return NULL;
+	hash = key_hash(t, &k);
+	for (p = t->bucket[hash & t->mask]; p != NULL; p = p->next)
+		if (p->hash == hash && path_is(p, &k))
 			break;
-	if (n == NULL) {
-		n = path_new(p, hash);
-		if (n == NULL)
-			return NULL;
-		grow(t);
-		t->count++;
-		n->next = t->bucket[hash & t->mask];
-		t->bucket[hash & t->mask] = n;
-	}
-	n->users++;
-	t->last = n;
-	return n;
+	if (p == NULL && (p = path_new(t, &k, hash)) == NULL)
+		return NULL;
+	p->users++;
+	return p;
 }
 
 void
@@ -175,11 +254,44 @@ path_put(struct path_table *t, const struct path *path)
 		at = &(*at)->next;
 	if (--(*at)->users > 0)
 		return;
-	if (t->last == *at)
-		t->last = NULL;
 	*at = path->next;
 	t->count--;
 	free((struct path *)path);
+}
+
+/* Of the i-th tunnel the first byte. */
+static const uint8_t *
+find_tunnel(const struct path *p, unsigned int i)
+{
+	const uint8_t *b = p->data + p->nlayers + 2 * p->nvlans;
+
+	for (; i > 0; i--)
+		b += 2 + (b[1] & TUNNEL_ID ? 4 : 0) +
+		    (b[1] & TUNNEL_IPV6 ? 32 : b[1] & TUNNEL_OUTER ? 8 : 0);
+	return b;
+}
+
+void
+path_tunnel(const struct path *p, unsigned int i, struct tunnel *t)
+{
+	const uint8_t *b = find_tunnel(p, i);
+	unsigned int has = b[1], n = has & TUNNEL_IPV6 ? 16 : 4;
+
+	memset(t, 0, sizeof(*t));
+	t->dissector = p->known[b[0]];
+	t->id_one_way = (has & TUNNEL_ONE_WAY) != 0;
+	b += 2;
+	if (has & TUNNEL_ID) {
+		t->has_id = 1;
+		memcpy(&t->id, b, sizeof(t->id));
+		b += sizeof(t->id);
+	}
+	if (has & TUNNEL_OUTER) {
+		t->has_outer = 1;
+		t->outer_version = n == 16 ? 6 : 4;
+		memcpy(&t->outer_src, b, n);
+		memcpy(&t->outer_dst, b + n, n);
+	}
 }
 
 const char *
@@ -190,10 +302,11 @@ path_service(const struct path *p)
 
 	if (p == NULL || p->nlayers < 2)
 		return NULL;
-	transport = p->layer[p->nlayers - 2]->name;
-	last = p->layer[p->nlayers - 1];
+	transport = path_layer(p, p->nlayers - 2U)->name;
+	last = path_layer(p, p->nlayers - 1U);
 	if ((strcmp(transport, "tcp") != 0 && strcmp(transport, "udp") != 0) ||
-	    (p->ntunnels > 0 && p->tunnel[p->ntunnels - 1].dissector == last))
+	    (p->ntunnels > 0 &&
+	    p->known[find_tunnel(p, p->ntunnels - 1U)[0]] == last))
 		return NULL;
 	return last->name;
 }

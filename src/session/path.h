@@ -2,7 +2,8 @@
  * path.h: the headers, tags and tunnels that a session's packets come in.
  *
  * Few paths serve many sessions, so each one stands once and sessions share
- * it.
+ * it.  A sender may give every session one of its own, so a path is packed: a
+ * byte a layer, two a tag, and of a tunnel what it has.
  */
 #ifndef SRC_SESSION_PATH_H
 #define SRC_SESSION_PATH_H
@@ -11,26 +12,42 @@
 
 struct path {
 	struct path *next;	/* of the same bucket */
+	const struct dissector *const *known;	/* what bytes stand for */
 	uint32_t hash;
 	uint32_t users;
 	uint32_t ifindex;	/* see frame.ifindex */
 	uint8_t nlayers, nvlans, ntunnels;
-	const struct dissector *layer[PACKET_LAYERS];
-	uint16_t vlan[PACKET_VLANS];
-	struct tunnel tunnel[PACKET_TUNNELS];
+	uint8_t len;		/* of data */
+	uint8_t data[];		/* layers, tags, tunnels: see below */
 };
+
+/* The i-th, outermost first. */
+static inline const struct dissector *
+path_layer(const struct path *p, unsigned int i)
+{
+	return p->known[p->data[i]];
+}
+
+static inline unsigned int
+path_vlan(const struct path *p, unsigned int i)
+{
+	return be16(p->data + p->nlayers + 2 * i);
+}
+
+void path_tunnel(const struct path *, unsigned int i, struct tunnel *);
+
+/* The layer behind the transport, when one was recognized: "dns"; else NULL.
+ * The path may be NULL. */
+const char *path_service(const struct path *);
 
 struct path_table;
 
 struct path_table *path_table_new(void);
 void path_table_free(struct path_table *);
 
-/* The path that the packet came; NULL when memory is short. */
+/* The path that the packet came; NULL when memory is short, or more
+ * dissectors are in use than a byte can tell. */
 const struct path *path_get(struct path_table *, const struct packet *);
 void path_put(struct path_table *, const struct path *);
-
-/* The layer behind the transport, when one was recognized: "dns"; else NULL.
- * The path may be NULL. */
-const char *path_service(const struct path *);
 
 #endif
