@@ -3,7 +3,8 @@
  *
  * Bounded: at most DEFRAG_DATAGRAMS incomplete datagrams and DEFRAG_MEMORY
  * bytes, none kept longer than DEFRAG_TIMEOUT of packet time; the oldest goes
- * first.
+ * first.  What a datagram stood in is kept for another, but for buffers of
+ * more than 2 KiB: a flood of fragments allocates next to nothing.
  *
  * Overlaps are treated as Linux does since 4.20 (net/ipv4/inet_fragment.c), in
  * IPv4 as in IPv6 (RFC 5722):
@@ -60,7 +61,7 @@ int defrag_add(struct defrag *, struct packet *, struct cursor *);
 /* The capture is over: what is incomplete is lost. */
 void defrag_finish(struct defrag *);
 
-/* Frees what completed datagrams stand in: call it before the next batch. */
+/* Completed datagrams are no longer needed: call it before the next batch. */
 void defrag_release(struct defrag *);
 
 const struct defrag_stats *defrag_stats(const struct defrag *);
