@@ -133,7 +133,8 @@ put_duration(char *p, const struct conn *c)
 static char *
 put_bytes(char *p, const struct conn *c, const struct side *side)
 {
-	if (c->duration <= 0)
+	if (c->duration <= 0 || (side->packets > 0 &&
+	    !(side->seen & SIDE_PAYLOAD)))
 		return p;
 	return fmt_u64(p, session_is_tcp(c->s) ? side_stream_bytes(side) :
 	    side->payload_bytes);
