@@ -159,12 +159,12 @@ put_state(char *p, const struct conn *c)
 }
 
 /* What Zeek holds to be local unless told: IANA's special-purpose address
- * registries, RFC 6890. */
+ * registries, RFC 6890, and 6to4 addresses made of those of IPv4. */
 static int
 is_local(const union addr *a, unsigned int ip_version)
 {
 	static const struct {
-		uint8_t version, bits, addr[6];
+		uint8_t version, bits, addr[8];
 	} net[] = {
 		{ 4, 8, { 0 } }, { 4, 8, { 10 } }, { 4, 10, { 100, 64 } },
 		{ 4, 8, { 127 } }, { 4, 16, { 169, 254 } },
@@ -173,11 +173,17 @@ is_local(const union addr *a, unsigned int ip_version)
 		{ 4, 15, { 198, 18 } }, { 4, 24, { 198, 51, 100 } },
 		{ 4, 24, { 203, 0, 113 } }, { 4, 4, { 240 } },
 		{ 6, 48, { 0x00, 0x64, 0xff, 0x9b, 0x00, 0x01 } },
-		{ 6, 23, { 0x20, 0x01, 0x00 } },
+		{ 6, 64, { 0x01 } }, { 6, 23, { 0x20, 0x01, 0x00 } },
 		{ 6, 32, { 0x20, 0x01, 0x0d, 0xb8 } }, { 6, 7, { 0xfc } },
 		{ 6, 10, { 0xfe, 0x80 } },
 	};
 
+	if (ip_version == 6 && a->b[0] == 0x20 && a->b[1] == 0x02) {
+		union addr v4 = { .w = { 0 } };
+
+		memcpy(v4.b, a->b + 2, 4);
+		return is_local(&v4, 4);
+	}
 	/* "::" and "::1". */
 	if (ip_version == 6 && a->w[0] == 0 && memcmp(a->b + 8,
 	    (const uint8_t[7]){ 0 }, 7) == 0 && a->b[15] <= 1)
