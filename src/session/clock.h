@@ -37,6 +37,9 @@ clock_tick(struct packet_clock *c, int64_t ts)
 		c->suspects = 0;
 		c->now = ts;
 	} else {
+		/* Both are ahead: the time of the first has come. */
+		if (c->suspects && c->suspect > c->now && ts > c->suspect)
+			c->now = c->suspect;
 		c->suspects = 1;
 		c->suspect = ts;
 	}
