@@ -71,7 +71,7 @@ session_expire(struct session_table *t, int64_t ts)
 {
 	int64_t now = clock_tick(&t->clock, ts);
 
-	if (now < t->next_expiry && now > t->next_expiry - 2 * CLOCK_NEAR)
+	if (now < t->next_expiry && now > t->next_expiry - CLOCK_NEAR)
 		return;
 	t->next_expiry = now + SECOND;
 	for (unsigned int i = 0; i < TIMEOUTS; i++)
