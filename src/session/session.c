@@ -205,6 +205,7 @@ update_quoted(struct session_table *t, const struct packet *p)
 	if (s == NULL)
 		return NULL;
 	trouble_get(&t->troubles, &s->trouble)->icmp_errors++;
+	s->changed = 1;
 	cause = session_icmp_cause(&p->flow);
 	session_emit(t, EVENT_ICMP_ERROR, cause, p->frame->ts, s, p);
 	if (connection_gives_up(s, p, l.dir)) {
@@ -274,8 +275,7 @@ session_update(struct session_table *t, const struct packet *p,
 	if (!l->valid)
 		return NULL;
 	if (l->held)
-		return table_find(&t->table, &l->key, l->hash,
-	    l->outer);
+		return table_find(&t->table, &l->key, l->hash, l->outer);
 	if (p->flags & PACKET_QUOTE && (s = update_quoted(t, p)) != NULL)
 		return s;
 	s = find_current(t, p, l);
