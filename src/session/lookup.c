@@ -34,8 +34,9 @@ outer_addresses(const struct tunnel *n)
 	    n->outer_dst.w[1] ^ UINT64_C(0xe7037ed1a0b428db));
 }
 
-/* What --key adds: the tags, and the tunnels with their identifiers where
- * these name the tunnel, not a direction of it. */
+/* What --key adds: the tags, but for those of priority alone, which name no
+ * VLAN; and the tunnels with their identifiers where these name the tunnel,
+ * not a direction of it. */
 static uint32_t
 outer_of(const struct session_table *t, const struct packet *p)
 {
@@ -43,8 +44,9 @@ outer_of(const struct session_table *t, const struct packet *p)
 
 	if (t->config.key & KEY_VLAN)
 		for (unsigned int i = 0; i < p->nvlans; i++)
-			h = mix(h ^ (p->vlan[i] & 0xfffU),
-			    UINT64_C(0x8ebc6af09c88c6e3));
+			if (p->vlan[i] & 0xfffU)
+				h = mix(h ^ (p->vlan[i] & 0xfffU),
+				    UINT64_C(0x8ebc6af09c88c6e3));
 	if (t->config.key & KEY_TUNNEL)
 		for (unsigned int i = 0; i < p->ntunnels; i++) {
 			const struct tunnel *n = &p->tunnel[i];
