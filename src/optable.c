@@ -49,7 +49,7 @@ static const struct option_row {
 	{ 0, "Detail", NULL, NULL },
 	{ 'n', NULL, NULL, "no names: nothing is ever resolved" },
 	{ 'e', NULL, NULL, "show the link header" },
-	{ 'v', "verbose", NULL, "show every layer; more of each session" },
+	{ 'v', "verbose", NULL, "show every layer; of sessions, details" },
 	{ 'q', "quiet", NULL, "show less of each packet" },
 	{ 't', NULL, NULL, "time: -t none, -tt epoch, -ttt since the last,\n"
 	    "-tttt with date, -ttttt since the first" },
