@@ -63,9 +63,9 @@ _sessdump() {
 			--list-data-link-types -y --linktype -s
 			--snapshot-length -B --buffer-size -p
 			--no-promiscuous-mode -Q --direction --backend --port
-			--host --proto --state -F --filter-file -O
-			--no-optimize -c --count --packets --events --sessions
-			--interval --key --format --json -w --write -n -e -v --verbose -q
+			--host --proto --state -F --filter-file -O --no-optimize
+			-c --count --packets --events --sessions --interval
+			--key --format --json -w --write -n -e -v --verbose -q
 			--quiet -t --nano -x -X -A -l --line-buffered -U
 			--packet-buffered --color --max-sessions --timeout
 			--seed --dissectors --plugin -d -h --help --version' -- "$cur")) ;;
