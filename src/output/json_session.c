@@ -202,28 +202,14 @@ put_tunnels(char *p, const struct path *path)
 	return p;
 }
 
+/* A name, where there is one. */
 static char *
-put_service(char *p, const struct path *path)
+put_word(char *p, const char *field, const char *value)
 {
-	const char *service = path_service(path);
-
-	if (service == NULL)
+	if (value == NULL)
 		return p;
-	p = PUT(p, ",\"service\":\"");
-	p = json_str(p, service);
-	*p++ = '"';
-	return p;
-}
-
-static char *
-put_ecn(char *p, const struct side *client, const struct side *server)
-{
-	const char *ecn = ecn_name(client, server);
-
-	if (ecn == NULL)
-		return p;
-	p = PUT(p, ",\"ecn\":\"");
-	p = json_str(p, ecn);
+	p = json_str(p, field);
+	p = json_str(p, value);
 	*p++ = '"';
 	return p;
 }
@@ -284,8 +270,8 @@ json_session(struct sink *k, const struct session *s,
 		p = json_str(p, session_end_name[s->end]);
 		*p++ = '"';
 	}
-	p = put_service(p, s->path);
-	p = put_ecn(p, client, server);
+	p = put_word(p, ",\"service\":\"", path_service(s->path));
+	p = put_word(p, ",\"ecn\":\"", ecn_name(client, server));
 	p = put_rtt(p, s);
 	if (t != NULL && t->icmp_errors > 0)
 		p = COUNTER(p, "icmp_errors", t->icmp_errors);

@@ -32,12 +32,10 @@ static char *
 put_seconds(char *p, int64_t ns)
 {
 	uint32_t rest;
-	int64_t s = fmt_split(ns, &rest);
+	int64_t s = fmt_split(ns < 0 ? -ns : ns, &rest);
 
-	if (s < 0) {
+	if (ns < 0)
 		*p++ = '-';
-		s = -s;
-	}
 	p = fmt_u64(p, (uint64_t)s);
 	*p++ = '.';
 	return fmt_fraction(p, rest, 6);

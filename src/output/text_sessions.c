@@ -1,4 +1,6 @@
 /* text_sessions.c: a table of sessions, for people. */
+#include <sessdump/dissector.h>
+
 #include "output/fmt.h"
 #include "output/text.h"
 #include "session/path.h"
@@ -104,12 +106,18 @@ word(struct sink *k, const char *label, const char *value, size_t n)
 }
 
 static void
-count(struct sink *k, const char *label, uint64_t value)
+number(struct sink *k, const char *label, uint64_t value)
 {
 	char text[FMT_U64];
 
+	word(k, label, text, (size_t)(fmt_u64(text, value) - text));
+}
+
+static void
+count(struct sink *k, const char *label, uint64_t value)
+{
 	if (value != 0)
-		word(k, label, text, (size_t)(fmt_u64(text, value) - text));
+		number(k, label, value);
 }
 
 static void
@@ -132,14 +140,16 @@ static void
 side_details(struct sink *k, const char *name, const struct side *s,
     const struct trouble_side *t)
 {
-	char *from;
+	char *start, *from;
 
+	outbuf_line(k->out);
+	start = k->out->p;
 	outbuf_str(k->out, "    ");
 	outbuf_str(k->out, name);
 	outbuf_char(k->out, ':');
 	from = k->out->p;
 	milliseconds(k, "rtt", s->rtt_smoothed);
-	milliseconds(k, "least", s->rtt_min);
+	milliseconds(k, "min", s->rtt_min);
 	count(k, "mss", s->mss);
 	if (t != NULL) {
 		count(k, "retransmitted", t->retransmitted_packets);
@@ -153,8 +163,27 @@ side_details(struct sink *k, const char *name, const struct side *s,
 		count(k, "bad checksums", t->bad_checksums);
 	}
 	if (k->out->p == from)
-		outbuf_str(k->out, " nothing to tell");
-	outbuf_char(k->out, '\n');
+		k->out->p = start;	/* there is nothing to tell */
+	else
+		outbuf_char(k->out, '\n');
+}
+
+/* The tags and tunnels that it came in. */
+static void
+way(struct sink *k, const struct path *path)
+{
+	struct tunnel t;
+
+	for (unsigned int i = 0; path != NULL && i < path->nvlans; i++)
+		number(k, "vlan", path_vlan(path, i));
+	for (unsigned int i = 0; path != NULL && i < path->ntunnels; i++) {
+		path_tunnel(path, i, &t);
+		if (t.has_id)
+			number(k, t.dissector->name, t.id);
+		else
+			word(k, "in", t.dissector->name,
+			    strlen(t.dissector->name));
+	}
 }
 
 /* With -v. */
@@ -167,6 +196,7 @@ details(struct sink *k, const struct session *s, const struct trouble *t)
 
 	outbuf_str(k->out, "    role ");
 	outbuf_str(k->out, session_role_name[s->role]);
+	way(k, s->path);
 	service = path_service(s->path);
 	if (service != NULL)
 		word(k, "service", service, strlen(service));
@@ -175,6 +205,8 @@ details(struct sink *k, const struct session *s, const struct trouble *t)
 		word(k, "history", history, zeek_history(s, t, history));
 	if (session_is_tcp(s))
 		milliseconds(k, "handshake", client->rtt_handshake);
+	if (t != NULL)
+		count(k, "icmp errors", t->icmp_errors);
 	outbuf_char(k->out, '\n');
 	if (!session_is_tcp(s))
 		return;
