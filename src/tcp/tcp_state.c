@@ -52,7 +52,8 @@ const uint8_t tcp_sent[2][TCP_EVENTS][TCP_STATES] = {
 [TCP_EV_ACK] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	P(CW),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_DATA] =	      {	E,	P(E),	P(E),	P(E),	P(E),	P(F1),	P(F2),	P(CW),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_ACK_OF_FIN] = {	CW,	P(CW),	P(CW),	P(CW),	P(CW),	P(CG),	P(TW),	P(CW),	P(CG),	P(LA),	P(TW),	C },
-[TCP_EV_FIN] =	      {	F1,	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F2),	P(LA),	P(CG),	P(LA),	P(TW),	C },
+/* (It has acknowledged the peer's FIN: one that does not was sent before.) */
+[TCP_EV_FIN] =	      {	F1,	P(F1),	P(F1),	P(F1),	P(F1),	P(F1),	P(F2),	P(CG),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_FIN_ACK] =    {	P(LA),	P(LA),	P(LA),	P(LA),	P(LA),	P(CG),	P(TW),	P(LA),	P(CG),	P(LA),	P(TW),	C },
 [TCP_EV_RST] =	      {	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C),	P(C) },
 [TCP_EV_ICMP_ERROR] = {	U,	L,	SS,	SR,	E,	F1,	F2,	CW,	CG,	LA,	TW,	C },
