@@ -78,9 +78,9 @@ tcp_fin_plausible(const struct side *me, const struct side *peer,
 	if (peer->seen & SIDE_ACKED && side_place(peer, f->tcp.ack) <
 	    peer->acked - window_of(me, peer))
 		return 0;
-	/* PAWS, RFC 7323 section 5.3. */
+	/* PAWS, RFC 7323 section 5.3, where both send time stamps. */
 	return !(f->tcp.options & TCP_HAS_TIMESTAMPS) || me->tsval == 0 ||
-	    (int32_t)(f->tcp.tsval - me->tsval) >= 0;
+	    peer->tsval == 0 || (int32_t)(f->tcp.tsval - me->tsval) >= 0;
 }
 
 static enum tcp_event

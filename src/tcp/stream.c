@@ -77,6 +77,20 @@ rebase(const struct segment *g, uint32_t base)
 		holes_shift(t, back);
 }
 
+/* RFC 7323 section 4.3: what its receiver holds against older ones. */
+static void
+remember_tsval(const struct segment *g, int64_t from, int64_t to)
+{
+	struct side *me = g->me;
+	const struct flow *f = g->flow;
+	const struct trouble_side *t = tracked(g, g->dir);
+
+	if (f->tcp.options & TCP_HAS_TIMESTAMPS && to >= me->acked &&
+	    from <= (t != NULL ? t->contiguous : me->next) &&
+	    (me->tsval == 0 || (int32_t)(f->tcp.tsval - me->tsval) > 0))
+		me->tsval = f->tcp.tsval;
+}
+
 static void
 first_segment(const struct segment *g, unsigned int syn, unsigned int fin)
 {
@@ -321,9 +335,7 @@ stream_sent(const struct segment *g)
 		remember_options(me, f);
 	if (!find_place(g, syn, fin, &from, &to))
 		return notes;
-	if (f->tcp.options & TCP_HAS_TIMESTAMPS && from <= me->next &&
-	    (me->tsval == 0 || (int32_t)(f->tcp.tsval - me->tsval) > 0))
-		me->tsval = f->tcp.tsval;
+	remember_tsval(g, from, to);
 	if (from == me->next && !syn && tracked(g, g->dir) == NULL) {
 		if (to > from && me->timed_at == RTT_NONE)
 			rtt_start(me, me->base + (uint32_t)to, g->now);
