@@ -91,6 +91,10 @@ classify_fin(const struct side *me, const struct side *peer,
 
 	if (!tcp_fin_plausible(me, peer, f, end))
 		return TCP_EV_NONE;
+	/* One that is sent again acknowledges all that came since. */
+	if (me->seen & SIDE_FIN && peer->seen & SIDE_ACKED &&
+	    side_place(peer, f->tcp.ack) < peer->acked)
+		return TCP_EV_NONE;
 	return of_fin ? TCP_EV_FIN_ACK : TCP_EV_FIN;
 }
 

@@ -118,6 +118,10 @@ static const struct {
 	    "only its own FIN, behind the peer's, makes LAST-ACK" },
 	{ T(INFERRED), E(ACK_OF_FIN) | E(FIN_ACK), S(SYN_RECEIVED),
 	    "the peer's FIN, when it came, made it CLOSE-WAIT" },
+	{ T(CONFIRMED), E(FIN), S(CLOSING) | S(LAST_ACK) | S(TIME_WAIT),
+	    "it has acknowledged the peer's FIN: a FIN from before is none" },
+	{ T(RECEIVED), E(FIN), S(TIME_WAIT),
+	    "the sender's FIN was seen: this one is of before, or covers its" },
 	{ T(RECEIVED), E(ACK_OF_FIN) | E(FIN_ACK), S(UNKNOWN) | S(LISTEN) |
 	    S(SYN_SENT) | S(SYN_RECEIVED) | S(ESTABLISHED) | S(CLOSE_WAIT),
 	    "its FIN was seen, so it is past these" },
