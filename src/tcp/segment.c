@@ -1,7 +1,7 @@
 /* segment.c: what one segment means, by its numbers (RFC 9293, 5961). */
 #include "tcp/segment.h"
 
-enum { WINDOW_LEAST = 1 << 16 };	/* what a FIN may be ahead, if less
+enum { WINDOW_LEAST = 1 << 16 };	/* what a segment may be ahead, if less
 					 * was advertised */
 
 /* RFC 5961 section 3.2, as far as an observer knows what is expected next. */
@@ -31,19 +31,6 @@ rst_acceptable(const struct side *me, const struct side *peer,
 	return me->seen & SIDE_SEQ && place > me->acked && place <= me->next;
 }
 
-/* The peer is waiting for its SYN to be acknowledged, and this does not. */
-static int
-ack_of_no_syn(const struct side *peer, const struct flow *f)
-{
-	int64_t place;
-
-	if ((peer->state != TCP_SYN_SENT && peer->state != TCP_SYN_RECEIVED) ||
-	    !(peer->seen & SIDE_SYN))
-		return 0;
-	place = side_place(peer, f->tcp.ack);
-	return place < 0 || (f->tcp.flags & TCP_SYN && place > peer->next);
-}
-
 /* How far ahead of its receiver's acknowledgements a segment can be. */
 static int64_t
 window_of(const struct side *receiver, const struct side *sender)
@@ -55,6 +42,20 @@ window_of(const struct side *receiver, const struct side *sender)
 	if (receiver->seen & SIDE_SCALE && sender->seen & SIDE_SCALE)
 		window <<= receiver->window_scale;
 	return window > WINDOW_LEAST ? window : WINDOW_LEAST;
+}
+
+/* The peer is waiting for its SYN to be acknowledged, and this does not. */
+static int
+ack_of_no_syn(const struct side *peer, const struct flow *f)
+{
+	int64_t place;
+
+	if ((peer->state != TCP_SYN_SENT && peer->state != TCP_SYN_RECEIVED) ||
+	    !(peer->seen & SIDE_SYN))
+		return 0;
+	place = side_place(peer, f->tcp.ack);
+	return place < 0 || place - peer->next >
+	    (f->tcp.flags & TCP_SYN ? 0 : WINDOW_LEAST);
 }
 
 int
@@ -98,12 +99,25 @@ classify_fin(const struct side *me, const struct side *peer,
 	return of_fin ? TCP_EV_FIN_ACK : TCP_EV_FIN;
 }
 
+/* It answers the peer's SYN anew, having forgotten its first answer: Linux does
+ * so when that could not be sent, and a balancer that chose another server. */
+static int
+answers_anew(const struct side *me, const struct side *peer,
+    const struct flow *f)
+{
+	return f->tcp.flags & TCP_ACK && me->state == TCP_SYN_RECEIVED &&
+	    !(me->seen & SIDE_ACKED) && me->next == 0 &&
+	    peer->seen & SIDE_SYN && f->tcp.ack == peer->base;
+}
+
 static enum tcp_event
-classify_syn(const struct side *me, const struct flow *f)
+classify_syn(const struct side *me, const struct side *peer,
+    const struct flow *f)
 {
 	if (me->state == TCP_CLOSED && me->seen & SIDE_FIN)
 		return TCP_EV_NONE;	/* an old one, delayed */
-	if (me->seen & SIDE_SYN && f->tcp.seq != me->base - 1)
+	if (me->seen & SIDE_SYN && f->tcp.seq != me->base - 1 &&
+	    !answers_anew(me, peer, f))
 		return TCP_EV_NONE;
 	/* Mid-stream, its own SYN was overtaken by what followed. */
 	if (!(f->tcp.flags & TCP_ACK) && me->seen & SIDE_SEQ &&
@@ -133,7 +147,7 @@ tcp_classify(const struct side *me, const struct side *peer,
 	if (flags & TCP_ACK && ack_of_no_syn(peer, f))
 		return TCP_EV_NONE;
 	if (flags & TCP_SYN)
-		return classify_syn(me, f);
+		return classify_syn(me, peer, f);
 	if (!(flags & TCP_ACK))
 		return TCP_EV_NONE;
 	if (peer->seen & SIDE_FIN)
@@ -219,6 +233,20 @@ tcp_is_challenge(const struct side *me, const struct side *peer,
 	return ev == TCP_EV_NONE && f->tcp.flags & TCP_RST &&
 	    side_place(me, f->tcp.seq) > me->acked &&
 	    side_place(me, f->tcp.seq) < me->acked + window_of(peer, me);
+}
+
+/* RFC 2883 section 4: the first block tells of what came twice when it lies
+ * below the acknowledgement, or in the second block. */
+int
+tcp_is_dsack(const struct flow *f)
+{
+	const uint32_t (*sack)[2] = f->tcp.sack;
+
+	if ((int32_t)(sack[0][1] - f->tcp.ack) <= 0)
+		return 1;
+	return f->tcp.sacks > 1 &&
+	    (int32_t)(sack[0][0] - sack[1][0]) >= 0 &&
+	    (int32_t)(sack[0][1] - sack[1][1]) <= 0;
 }
 
 static int

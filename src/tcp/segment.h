@@ -32,6 +32,9 @@ int tcp_fin_plausible(const struct side *me, const struct side *peer,
 int tcp_is_challenge(const struct side *me, const struct side *peer,
     const struct flow *, enum tcp_event);
 
+/* Does the SACK option, which is there, tell of what came twice? */
+int tcp_is_dsack(const struct flow *);
+
 /* Does a SYN or SYN-ACK open another connection than the one that the two
  * sides are of?  "rival" is of trouble_side, of the peer. */
 int tcp_is_new_connection(const struct side *me, const struct side *peer,

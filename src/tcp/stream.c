@@ -72,7 +72,8 @@ rebase(const struct segment *g, uint32_t base)
 
 	me->base = base;
 	me->next += back;
-	me->acked += back;
+	if (me->seen & SIDE_ACKED)
+		me->acked += back;
 	if (t != NULL)
 		holes_shift(t, back);
 }
@@ -109,6 +110,25 @@ first_segment(const struct segment *g, unsigned int syn, unsigned int fin)
 	if (syn || me->next > 0)
 		rtt_start(me, syn ? me->base : me->base +
 		    (uint32_t)me->next, g->now);
+}
+
+/* What it sent far from its SYN, and acknowledged, was of an older connection:
+ * RFC 9293 section 3.5, figure 10.  Or it has forgotten an earlier SYN. */
+static void
+start_again(const struct segment *g)
+{
+	struct side *me = g->me;
+	struct trouble_side *t = tracked(g, g->dir);
+	int32_t off = (int32_t)(g->flow->tcp.seq + 1 - me->base);
+
+	if (off == 0 || (!(me->seen & SIDE_SYN) && off > -EARLIER_REACH &&
+	    off < EARLIER_REACH))
+		return;
+	if (t != NULL)
+		t->tracking = 0;
+	me->seen &= (uint16_t)~(SIDE_SEQ | SIDE_ACKED | SIDE_FIN | SIDE_SYN);
+	me->acked = g->peer->acked = 0;
+	me->tsval = 0;
 }
 
 /* Mid-stream, a segment that was sent before the first one that we saw. */
@@ -327,6 +347,8 @@ stream_sent(const struct segment *g)
 		disbelieved_syn(g);
 		return notes;
 	}
+	if (syn && me->seen & SIDE_SEQ)
+		start_again(g);
 	if (!(me->seen & SIDE_SEQ)) {
 		first_segment(g, syn, fin);
 		return notes;
@@ -419,20 +441,6 @@ new_ack(const struct segment *g, int64_t place)
 	rtt_stop(peer, g->me, g->now);
 }
 
-/* RFC 2883 section 4: the first block tells of what came twice when it lies
- * below the acknowledgement, or in the second block. */
-static int
-is_dsack(const struct flow *f)
-{
-	const uint32_t (*sack)[2] = f->tcp.sack;
-
-	if ((int32_t)(sack[0][1] - f->tcp.ack) <= 0)
-		return 1;
-	return f->tcp.sacks > 1 &&
-	    (int32_t)(sack[0][0] - sack[1][0]) >= 0 &&
-	    (int32_t)(sack[0][1] - sack[1][1]) <= 0;
-}
-
 void
 stream_acked(const struct segment *g)
 {
@@ -445,7 +453,7 @@ stream_acked(const struct segment *g)
 		return;
 	if (!(peer->seen & (SIDE_SEQ | SIDE_ACKED)))
 		peer->base = f->tcp.ack;
-	if (f->tcp.sacks > 0 && is_dsack(f))
+	if (f->tcp.sacks > 0 && tcp_is_dsack(f))
 		trouble_of(g)->dsacks++;
 	place = side_place(peer, f->tcp.ack);
 	known = side_known(peer);
