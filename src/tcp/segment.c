@@ -32,8 +32,8 @@ rst_acceptable(const struct side *me, const struct side *peer,
 }
 
 /* How far ahead of its receiver's acknowledgements a segment can be. */
-static int64_t
-window_of(const struct side *receiver, const struct side *sender)
+int64_t
+tcp_window(const struct side *receiver, const struct side *sender)
 {
 	int64_t window = receiver->window;
 
@@ -73,11 +73,11 @@ tcp_fin_plausible(const struct side *me, const struct side *peer,
 	 * was never sent. */
 	if (end < known && side_place(me, f->tcp.seq) != me->next)
 		return 0;
-	if (end - known > window_of(peer, me) + 1)
+	if (end - known > tcp_window(peer, me) + 1)
 		return 0;
 	/* RFC 5961 section 5.2: an ACK as old as that drops the segment. */
 	if (peer->seen & SIDE_ACKED && side_place(peer, f->tcp.ack) <
-	    peer->acked - window_of(me, peer))
+	    peer->acked - tcp_window(me, peer))
 		return 0;
 	/* PAWS, RFC 7323 section 5.3, where both send time stamps. */
 	return !(f->tcp.options & TCP_HAS_TIMESTAMPS) || me->tsval == 0 ||
@@ -232,7 +232,7 @@ tcp_is_challenge(const struct side *me, const struct side *peer,
 		return 1;	/* RFC 5961 section 4.2 */
 	return ev == TCP_EV_NONE && f->tcp.flags & TCP_RST &&
 	    side_place(me, f->tcp.seq) > me->acked &&
-	    side_place(me, f->tcp.seq) < me->acked + window_of(peer, me);
+	    side_place(me, f->tcp.seq) < me->acked + tcp_window(peer, me);
 }
 
 /* RFC 2883 section 4: the first block tells of what came twice when it lies

@@ -28,6 +28,9 @@ int tcp_move(struct side *me, struct side *peer, enum tcp_event,
 int tcp_fin_plausible(const struct side *me, const struct side *peer,
     const struct flow *, int64_t end);
 
+/* How far ahead of what is known a segment can be, or what it acknowledges. */
+int64_t tcp_window(const struct side *receiver, const struct side *sender);
+
 /* Must the receiver answer it with a challenge ACK (RFC 5961)? */
 int tcp_is_challenge(const struct side *me, const struct side *peer,
     const struct flow *, enum tcp_event);

@@ -7,7 +7,7 @@
 #include "tcp/segment.h"
 #include "tcp/stream.h"
 
-enum { EARLIER_REACH = 1 << 20 };	/* how far reordering goes, in bytes */
+enum { REACH_LEAST = 1 << 20 };	/* bytes that a capture may miss, or reorder */
 
 /* A hole that is filled later than this was sent again, ns; and what comes so
  * soon behind duplicate acknowledgements was, too. */
@@ -121,8 +121,8 @@ start_again(const struct segment *g)
 	struct trouble_side *t = tracked(g, g->dir);
 	int32_t off = (int32_t)(g->flow->tcp.seq + 1 - me->base);
 
-	if (off == 0 || (!(me->seen & SIDE_SYN) && off > -EARLIER_REACH &&
-	    off < EARLIER_REACH))
+	if (off == 0 || (!(me->seen & SIDE_SYN) && off > -REACH_LEAST &&
+	    off < REACH_LEAST))
 		return;
 	if (t != NULL)
 		t->tracking = 0;
@@ -135,7 +135,7 @@ start_again(const struct segment *g)
 static void
 earlier_segment(const struct segment *g, int64_t from)
 {
-	if (g->me->seen & SIDE_SYN || -from > EARLIER_REACH ||
+	if (g->me->seen & SIDE_SYN || -from > REACH_LEAST ||
 	    g->flow->payload_len <= 1)
 		return;
 	trouble_of(g)->out_of_order++;
@@ -307,6 +307,32 @@ check_window(const struct segment *g)
 	return STREAM_ZERO_WINDOW;
 }
 
+/*
+ * No window reaches so far ahead: it is of a stream of which much went unseen,
+ * or forged, or spoilt.  It counts when the next goes on from there.
+ */
+static int
+is_stray(const struct segment *g, unsigned int which, uint32_t number,
+    int64_t ahead)
+{
+	struct trouble_side *t = peek(g, g->dir);
+	int64_t window = which == STRAY_ACK ? tcp_window(g->me, g->peer) :
+	    tcp_window(g->peer, g->me);
+	int agreed;
+
+	if (ahead <= window || ahead <= REACH_LEAST) {
+		if (t != NULL && t->strays != 0)
+			t->strays &= (uint8_t)~(1 << which);
+		return 0;
+	}
+	t = trouble_of(g);
+	agreed = t->strays >> which & 1 && ahead <= SEQ_REACH &&
+	    number - t->stray[which] - 1 < window;
+	t->strays |= (uint8_t)(1 << which);
+	t->stray[which] = number;
+	return !agreed;
+}
+
 /* Where it stands, and that it is not too far off to be of this stream. */
 static int
 find_place(const struct segment *g, unsigned int syn, unsigned int fin,
@@ -317,10 +343,12 @@ find_place(const struct segment *g, unsigned int syn, unsigned int fin,
 
 	*from = side_place(me, g->flow->tcp.seq) + syn;
 	*to = *from + g->flow->payload_len + fin;
-	if (*to - known > SEQ_REACH || known - *to > SEQ_REACH)
+	if (known - *to > SEQ_REACH)
 		return 0;
 	if (fin)
 		return tcp_fin_plausible(me, g->peer, g->flow, *to);
+	if (is_stray(g, STRAY_SEQ, g->flow->tcp.seq, *from - known))
+		return 0;
 	return !(me->seen & SIDE_FIN) || *to <= me->next;
 }
 
@@ -457,11 +485,10 @@ stream_acked(const struct segment *g)
 		trouble_of(g)->dsacks++;
 	place = side_place(peer, f->tcp.ack);
 	known = side_known(peer);
-	/* What stands before its SYN, behind its FIN, or farther off than any
-	 * window, was never sent. */
+	/* What stands before its SYN or behind its FIN was never sent. */
 	if ((peer->seen & SIDE_SYN && place < 0) ||
-	    place - known > SEQ_REACH ||
-	    (peer->seen & SIDE_FIN && place > peer->next))
+	    (peer->seen & SIDE_FIN && place > peer->next) ||
+	    is_stray(g, STRAY_ACK, f->tcp.ack, place - known))
 		return;
 	if (f->tcp.flags & TCP_SYN && rtt_is_of_syn(peer))
 		rtt_answered(peer, g->me, g->now);

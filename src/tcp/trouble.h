@@ -18,6 +18,9 @@ enum {
 	TROUBLE_HISTORY	= 48,	/* letters more than a session itself holds */
 };
 
+/* What may be farther off than any window reaches. */
+enum { STRAY_SEQ, STRAY_ACK, STRAYS };
+
 /* A stretch of a stream, see side.h. */
 struct block {
 	int64_t from, to;
@@ -48,6 +51,8 @@ struct trouble_side {
 	uint32_t rival;		/* with SIDE_RIVAL: its sequence number */
 	uint32_t doubt;		/* with "doubtful": what acknowledges a FIN
 				 * whose checksum was wrong */
+	uint32_t stray[STRAYS];	/* the last number that was not believed */
+	uint8_t strays;		/* which of these are valid, as bits */
 	uint8_t blocks, doubtful;
 	uint8_t tracking;	/* contiguous is not simply side.next */
 };
