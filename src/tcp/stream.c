@@ -1,6 +1,6 @@
 /*
- * stream.c: the sequence space of a TCP connection: what of it was seen, sent
- * again, acknowledged, or missed (RFC 9293, 5681, 7323, 5961).
+ * stream.c: what a segment carries, in the sequence space of its connection:
+ * new, sent again, out of order, or too far off (RFC 9293, 7323).
  */
 #include "tcp/holes.h"
 #include "tcp/rtt.h"
@@ -13,29 +13,6 @@ enum { REACH_LEAST = 1 << 20 };	/* bytes that a capture may miss, or reorder */
  * soon behind duplicate acknowledgements was, too. */
 #define LATE_DEFAULT	INT64_C(3000000)
 #define FAST_RETRANSMIT	INT64_C(20000000)
-
-static struct trouble_side *
-trouble_of(const struct segment *g)
-{
-	return &trouble_get(g->pool, g->trouble)->side[g->dir];
-}
-
-/* The side's record if there is one: nothing is counted. */
-static struct trouble_side *
-peek(const struct segment *g, unsigned int dir)
-{
-	return *g->trouble == 0 ? NULL :
-	    &trouble_get(g->pool, g->trouble)->side[dir];
-}
-
-/* Does not all that it sent lie in order before "next"? */
-static struct trouble_side *
-tracked(const struct segment *g, unsigned int dir)
-{
-	struct trouble_side *t = peek(g, dir);
-
-	return t != NULL && t->tracking ? t : NULL;
-}
 
 static void
 remember_options(struct side *me, const struct flow *f)
@@ -68,7 +45,7 @@ rebase(const struct segment *g, uint32_t base)
 {
 	struct side *me = g->me;
 	int32_t back = (int32_t)(me->base - base);
-	struct trouble_side *t = tracked(g, g->dir);
+	struct trouble_side *t = stream_tracked(g, g->dir);
 
 	me->base = base;
 	me->next += back;
@@ -84,7 +61,7 @@ remember_tsval(const struct segment *g, int64_t from, int64_t to)
 {
 	struct side *me = g->me;
 	const struct flow *f = g->flow;
-	const struct trouble_side *t = tracked(g, g->dir);
+	const struct trouble_side *t = stream_tracked(g, g->dir);
 
 	if (f->tcp.options & TCP_HAS_TIMESTAMPS && to >= me->acked &&
 	    from <= (t != NULL ? t->contiguous : me->next) &&
@@ -118,7 +95,7 @@ static void
 start_again(const struct segment *g)
 {
 	struct side *me = g->me;
-	struct trouble_side *t = tracked(g, g->dir);
+	struct trouble_side *t = stream_tracked(g, g->dir);
 	int32_t off = (int32_t)(g->flow->tcp.seq + 1 - me->base);
 
 	if (off == 0 || (!(me->seen & SIDE_SYN) && off > -REACH_LEAST &&
@@ -138,7 +115,7 @@ earlier_segment(const struct segment *g, int64_t from)
 	if (g->me->seen & SIDE_SYN || -from > REACH_LEAST ||
 	    g->flow->payload_len <= 1)
 		return;
-	trouble_of(g)->out_of_order++;
+	stream_trouble(g)->out_of_order++;
 	rebase(g, g->flow->tcp.seq);
 }
 
@@ -162,7 +139,7 @@ is_late(const struct segment *g, const struct trouble_side *t, int64_t from)
 	int64_t handshake = rtt_unpack(g->me->flags & TCP_SYN &&
 	    g->me->rtt_handshake > g->peer->rtt_handshake ?
 	    g->me->rtt_handshake : g->peer->rtt_handshake);
-	struct trouble_side *acks = peek(g, g->dir ^ 1);
+	struct trouble_side *acks = stream_peek(g, g->dir ^ 1);
 
 	if (acks->dups >= 2 && from == g->me->acked &&
 	    g->now - acks->dup_time < FAST_RETRANSMIT)
@@ -191,7 +168,7 @@ time_again(const struct segment *g, int64_t from, int64_t to)
 	if (g->flow->tcp.options & TCP_HAS_TIMESTAMPS) {
 		me->timed_at = g->now;
 		me->seen |= SIDE_TSVAL;
-		trouble_of(g)->tsval = g->flow->tcp.tsval;
+		stream_trouble(g)->tsval = g->flow->tcp.tsval;
 	}
 }
 
@@ -200,7 +177,7 @@ static unsigned int
 old_segment(const struct segment *g, int64_t from, int64_t to)
 {
 	struct side *me = g->me;
-	struct trouble_side *t = trouble_of(g);
+	struct trouble_side *t = stream_trouble(g);
 	unsigned int notes = 0;
 	int64_t top = to < me->next ? to : me->next;
 	int64_t seen = holes_seen(t, from, top);
@@ -231,10 +208,10 @@ static void
 advance(const struct segment *g, int64_t from, int64_t to)
 {
 	struct side *me = g->me;
-	struct trouble_side *t = tracked(g, g->dir);
+	struct trouble_side *t = stream_tracked(g, g->dir);
 
 	if (from > me->next && t == NULL)
-		t = trouble_of(g);
+		t = stream_trouble(g);
 	if (t != NULL) {
 		if (to > from)
 			holes_fill(t, me, from, to);
@@ -258,7 +235,7 @@ odd_segment(const struct segment *g, int64_t from, int64_t to)
 	unsigned int notes = 0;
 
 	if (is_keep_alive(g, from)) {
-		struct trouble_side *t = trouble_of(g);
+		struct trouble_side *t = stream_trouble(g);
 
 		if (g->peer->window == 0 && g->peer->seen & SIDE_SEQ)
 			t->window_probes++;
@@ -290,7 +267,7 @@ disbelieved_syn(const struct segment *g)
 		return;
 	if (g->flow->tcp.seq + 1 != me->base) {
 		me->seen |= SIDE_RIVAL;
-		trouble_of(g)->rival = g->flow->tcp.seq;
+		stream_trouble(g)->rival = g->flow->tcp.seq;
 	} else if (!(me->seen & SIDE_SYN)) {
 		remember_options(me, g->flow);
 	}
@@ -303,29 +280,27 @@ check_window(const struct segment *g)
 	/* Behind a FIN or a RST nobody wants to send any more. */
 	if (g->flow->tcp.window != 0 || g->peer->seen & SIDE_FIN)
 		return 0;
-	trouble_of(g)->zero_windows++;
+	stream_trouble(g)->zero_windows++;
 	return STREAM_ZERO_WINDOW;
 }
 
-/*
- * No window reaches so far ahead: it is of a stream of which much went unseen,
- * or forged, or spoilt.  It counts when the next goes on from there.
- */
-static int
-is_stray(const struct segment *g, unsigned int which, uint32_t number,
+int
+stream_is_stray(const struct segment *g, unsigned int which, uint32_t number,
     int64_t ahead)
 {
-	struct trouble_side *t = peek(g, g->dir);
-	int64_t window = which == STRAY_ACK ? tcp_window(g->me, g->peer) :
-	    tcp_window(g->peer, g->me);
+	struct trouble_side *t = stream_peek(g, g->dir);
+	int64_t window = REACH_LEAST;
 	int agreed;
 
+	if (ahead > window)
+		window = which == STRAY_ACK ? tcp_window(g->me, g->peer) :
+		    tcp_window(g->peer, g->me);
 	if (ahead <= window || ahead <= REACH_LEAST) {
 		if (t != NULL && t->strays != 0)
 			t->strays &= (uint8_t)~(1 << which);
 		return 0;
 	}
-	t = trouble_of(g);
+	t = stream_trouble(g);
 	agreed = t->strays >> which & 1 && ahead <= SEQ_REACH &&
 	    number - t->stray[which] - 1 < window;
 	t->strays |= (uint8_t)(1 << which);
@@ -347,7 +322,7 @@ find_place(const struct segment *g, unsigned int syn, unsigned int fin,
 		return 0;
 	if (fin)
 		return tcp_fin_plausible(me, g->peer, g->flow, *to);
-	if (is_stray(g, STRAY_SEQ, g->flow->tcp.seq, *from - known))
+	if (stream_is_stray(g, STRAY_SEQ, g->flow->tcp.seq, *from - known))
 		return 0;
 	return !(me->seen & SIDE_FIN) || *to <= me->next;
 }
@@ -386,115 +361,17 @@ stream_sent(const struct segment *g)
 	if (!find_place(g, syn, fin, &from, &to))
 		return notes;
 	remember_tsval(g, from, to);
-	if (from == me->next && !syn && tracked(g, g->dir) == NULL) {
+	if (from == me->next && !syn && stream_tracked(g, g->dir) == NULL) {
 		if (to > from && me->timed_at == RTT_NONE)
 			rtt_start(me, me->base + (uint32_t)to, g->now);
 		me->next = to;
 		if (f->payload_len == 1 && g->peer->window == 0 &&
 		    g->peer->seen & SIDE_SEQ)
-			trouble_of(g)->window_probes++;
+			stream_trouble(g)->window_probes++;
 	} else {
 		notes |= odd_segment(g, from, to);
 	}
 	if (fin)
 		me->seen |= SIDE_FIN;
 	return notes;
-}
-
-/* The peer's stream, up to what was acknowledged: what was never seen? */
-static void
-miss(const struct segment *g, int64_t to)
-{
-	struct side *peer = g->peer;
-	unsigned int dir = g->dir ^ 1;
-	struct trouble_side *t = peek(g, dir);
-	uint64_t missed = 0;
-	uint32_t gaps = 0;
-
-	/* A FIN takes a number, but it is no byte. */
-	if (peer->seen & SIDE_FIN && to == peer->next)
-		to--;
-	if (t != NULL && t->tracking ? to <= t->contiguous : to <= peer->next)
-		return;
-	t = &trouble_get(g->pool, g->trouble)->side[dir];
-	holes_acked(t, peer, to, &missed, &gaps);
-	if (!g->clean)
-		return;
-	t->missed_bytes += missed;
-	t->gaps += gaps;
-}
-
-/* RFC 5681 section 2, and the challenge ACKs of RFC 5961. */
-static void
-repeated_ack(const struct segment *g)
-{
-	const struct flow *f = g->flow;
-	struct trouble_side *t;
-
-	if (f->payload_len > 0 || f->tcp.flags & (TCP_SYN | TCP_FIN))
-		return;
-	if (g->me->seen & SIDE_CHALLENGED) {
-		trouble_of(g)->challenge_acks++;
-		return;
-	}
-	if (g->peer->next <= g->peer->acked || f->tcp.window != g->window)
-		return;
-	t = trouble_of(g);
-	t->duplicate_acks++;
-	t->dups++;
-	t->dup_time = g->now;
-}
-
-static void
-new_ack(const struct segment *g, int64_t place)
-{
-	struct side *peer = g->peer;
-	struct trouble_side *t = peek(g, g->dir);
-
-	if (t != NULL)
-		t->dups = 0;
-	if (peer->seen & SIDE_SEQ)
-		miss(g, place);
-	peer->acked = place;
-	peer->seen |= SIDE_ACKED;
-	if (peer->timed_at == RTT_NONE || rtt_is_of_syn(peer) ||
-	    (int32_t)(g->flow->tcp.ack - peer->timed_end) < 0)
-		return;
-	if (peer->seen & SIDE_TSVAL && (!(g->flow->tcp.options &
-	    TCP_HAS_TIMESTAMPS) || g->flow->tcp.tsecr !=
-	    peek(g, g->dir ^ 1)->tsval)) {
-		peer->timed_at = RTT_NONE;
-		return;
-	}
-	rtt_stop(peer, g->me, g->now);
-}
-
-void
-stream_acked(const struct segment *g)
-{
-	struct side *peer = g->peer;
-	const struct flow *f = g->flow;
-	int64_t place, known;
-
-	if (!(f->tcp.flags & TCP_ACK) || f->tcp.flags & TCP_RST ||
-	    (f->tcp.flags & TCP_SYN && !g->believed))
-		return;
-	if (!(peer->seen & (SIDE_SEQ | SIDE_ACKED)))
-		peer->base = f->tcp.ack;
-	if (f->tcp.sacks > 0 && tcp_is_dsack(f))
-		trouble_of(g)->dsacks++;
-	place = side_place(peer, f->tcp.ack);
-	known = side_known(peer);
-	/* What stands before its SYN or behind its FIN was never sent. */
-	if ((peer->seen & SIDE_SYN && place < 0) ||
-	    (peer->seen & SIDE_FIN && place > peer->next) ||
-	    is_stray(g, STRAY_ACK, f->tcp.ack, place - known))
-		return;
-	if (f->tcp.flags & TCP_SYN && rtt_is_of_syn(peer))
-		rtt_answered(peer, g->me, g->now);
-	if (!(peer->seen & SIDE_ACKED) || place > peer->acked)
-		new_ack(g, place);
-	else if (place == peer->acked)
-		repeated_ack(g);
-	g->me->seen &= (uint16_t)~SIDE_CHALLENGED;
 }

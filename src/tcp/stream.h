@@ -34,7 +34,38 @@ enum {
 /* Remembers what the segment carries; answers STREAM_... */
 unsigned int stream_sent(const struct segment *);
 
-/* Remembers what it acknowledges. */
+/* Remembers what it acknowledges; see ack.c. */
 void stream_acked(const struct segment *);
+
+/*
+ * Between these two.  No window reaches so far ahead: it is of a stream of
+ * which much went unseen, or forged, or spoilt.  It counts when the next goes
+ * on from there.  "which" is STRAY_...
+ */
+int stream_is_stray(const struct segment *, unsigned int which,
+    uint32_t number, int64_t ahead);
+
+/* The sender's record, which is made when there is none: to count there. */
+static inline struct trouble_side *
+stream_trouble(const struct segment *g)
+{
+	return &trouble_get(g->pool, g->trouble)->side[g->dir];
+}
+
+/* The record of a side if there is one: nothing is counted. */
+static inline struct trouble_side *
+stream_peek(const struct segment *g, unsigned int dir)
+{
+	return *g->trouble == 0 ? NULL : &g->pool->slab[*g->trouble].side[dir];
+}
+
+/* Does not all that it sent lie in order before "next"? */
+static inline struct trouble_side *
+stream_tracked(const struct segment *g, unsigned int dir)
+{
+	struct trouble_side *t = stream_peek(g, dir);
+
+	return t != NULL && t->tracking ? t : NULL;
+}
 
 #endif
