@@ -39,58 +39,71 @@ checksum_word(unsigned int n)
 	return w;
 }
 
-/* Eight bytes; one load each, which an array of them would not be. */
-static inline uint64_t
+/* Sixteen bytes as two numbers. */
+typedef uint64_t checksum_pair __attribute__((vector_size(16)));
+
+static inline checksum_pair
 checksum_load(const uint8_t *p)
 {
-	uint64_t w;
+	checksum_pair w;
 
 	memcpy(&w, p, sizeof(w));
 	return w;
 }
 
 /*
+ * The sum of n bytes, a multiple of 32, which may be many.  Of each eight bytes
+ * the upper four are added up by themselves; the sum of all, as far as 64 bits
+ * hold it, then tells that of the lower four, and no carry is looked at.
+ */
+static inline uint64_t
+checksum_blocks(const uint8_t *p, size_t n)
+{
+	checksum_pair all = { 0, 0 }, upper = { 0, 0 }, w;
+
+	for (; n > 0; p += 32, n -= 32) {
+		all += w = checksum_load(p);
+		upper += w >> 32;
+		all += w = checksum_load(p + 16);
+		upper += w >> 32;
+	}
+	all += upper - (upper << 32);
+	return all[0] + all[1];
+}
+
+/*
  * The sum of n bytes and of what was summed before.  Of several pieces all but
  * the last must be of even length.
- *
- * This reads every byte that there is: two chains of additions that need not
- * wait for each other, their carries counted, 32 bytes a turn.
  */
 static inline uint64_t
 checksum_add(uint64_t sum, const uint8_t *p, size_t n)
 {
-	uint64_t a = 0, b = 0, carries_a = 0, carries_b = 0, w;
+	size_t blocks = n & ~(size_t)31;
+	uint64_t more = 0, w8;
 	uint32_t w4;
 	uint16_t w2;
 
-	for (; n >= 32; p += 32, n -= 32) {
-		a += w = checksum_load(p);
-		carries_a += a < w;
-		b += w = checksum_load(p + 8);
-		carries_b += b < w;
-		a += w = checksum_load(p + 16);
-		carries_a += a < w;
-		b += w = checksum_load(p + 24);
-		carries_b += b < w;
+	if (blocks > 0) {
+		more = checksum_blocks(p, blocks);
+		p += blocks;
 	}
-	for (; n >= 8; p += 8, n -= 8) {
-		a += w = checksum_load(p);
-		carries_a += a < w;
+	for (n &= 31; n >= 8; p += 8, n -= 8) {
+		memcpy(&w8, p, sizeof(w8));
+		more += (w8 >> 32) + (w8 & UINT32_MAX);
 	}
 	if (n & 4) {
 		memcpy(&w4, p, sizeof(w4));
-		carries_b += w4;
+		more += w4;
 		p += sizeof(w4);
 	}
 	if (n & 2) {
 		memcpy(&w2, p, sizeof(w2));
-		carries_b += w2;
+		more += w2;
 		p += sizeof(w2);
 	}
 	if (n & 1)
-		carries_b += checksum_word(*p * 256U);
-	sum = checksum_carry(sum, carries_a + carries_b);
-	return checksum_carry(checksum_carry(sum, a), b);
+		more += checksum_word(*p * 256U);
+	return checksum_carry(sum, more);
 }
 
 /* The sum as the 16 bits that stand in a field, not inverted. */
