@@ -1,7 +1,7 @@
 /* connection.c: a TCP segment comes to its session. */
 #include "session/impl.h"
 #include "session/zeek.h"
-#include "tcp/rtt.h"
+#include "tcp/plain.h"
 #include "tcp/segment.h"
 #include "tcp/stream.h"
 
@@ -136,6 +136,18 @@ connection_step(struct session_table *t, struct session *s,
 		believe_fin(t, s, dir ^ 1, p->frame->ts);
 	return check == SUM_BAD ? step_spoilt(t, s, f, dir, p->frame->ts) :
 	    step(t, s, f, dir, p->frame->ts);
+}
+
+int
+connection_is_plain(struct session *s, const struct packet *p,
+    unsigned int dir)
+{
+	const struct flow *f = &p->flow;
+
+	return s->trouble == 0 && f->has & FLOW_TCP &&
+	    !(f->has & FLOW_BAD_CHECKSUM) &&
+	    zeek_is_plain(&s->side[dir], f) &&
+	    plain_segment(&s->side[dir], &s->side[dir ^ 1], f, p->frame->ts);
 }
 
 int

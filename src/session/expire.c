@@ -3,15 +3,6 @@
 
 enum { STEPS_BACK = 64 };	/* at a time; see expire_list() */
 
-int
-expire_is_due(const struct session_table *t, const struct session *s,
-    int64_t now)
-{
-	int64_t limit = t->config.timeout[s->timeout];
-
-	return limit != 0 && now - s->last > limit;
-}
-
 int64_t
 expire_time(const struct session_table *t, const struct session *s)
 {
@@ -139,13 +130,6 @@ expire_evict(struct session_table *t, int64_t now)
 	if (victim->end == END_OPEN)
 		t->stats.evicted_open++;
 	session_end(t, victim, END_EVICTED, now);
-}
-
-void
-expire_touch(struct session_table *t, struct session *s)
-{
-	s->touched = (uint32_t)(++t->packets >> 6);
-	s->active = 1;
 }
 
 /* How far a connection has come: the farther side decides. */

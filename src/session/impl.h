@@ -51,6 +51,10 @@ enum sum {
  * NULL when no state changed. */
 const char *connection_step(struct session_table *, struct session *,
     const struct packet *, unsigned int dir, enum sum);
+/* The same for the segment that most are, see tcp/plain.h: no state changes.
+ * 0: it is not such a one, and nothing was touched. */
+int connection_is_plain(struct session *, const struct packet *,
+    unsigned int dir);
 /* Does the SYN open another connection than the session's? */
 int connection_is_another(const struct session_table *,
     const struct session *, const struct flow *, unsigned int dir);
@@ -58,15 +62,41 @@ int connection_is_another(const struct session_table *,
 int connection_gives_up(struct session *, const struct packet *,
     unsigned int dir);
 
+/* Is its time over? */
+static inline int
+expire_is_due(const struct session_table *t, const struct session *s,
+    int64_t now)
+{
+	int64_t limit = t->config.timeout[s->timeout];
+
+	return limit != 0 && now - s->last > limit;
+}
+
+/* A packet of it came. */
+static inline void
+expire_touch(struct session_table *t, struct session *s)
+{
+	s->touched = (uint32_t)(++t->packets >> 6);
+	s->active = 1;
+}
+
+/* session_expire(), of which most packets need no more than the clock. */
+static inline void
+session_tick(struct session_table *t, int64_t ts)
+{
+	if (ts >= t->clock.now && ts < t->next_expiry) {
+		t->clock.now = ts;
+		t->clock.suspects = 0;
+	} else {
+		session_expire(t, ts);
+	}
+}
+
 /* expire.c */
-int expire_is_due(const struct session_table *, const struct session *,
-    int64_t now);
 /* When it timed out, if it did. */
 int64_t expire_time(const struct session_table *, const struct session *);
 /* Makes room for one more. */
 void expire_evict(struct session_table *, int64_t now);
-/* A packet of it came. */
-void expire_touch(struct session_table *, struct session *);
 /* Sets the timeout that its states now ask for. */
 void expire_requeue(struct session_table *, struct session *);
 

@@ -1,6 +1,4 @@
 /* lookup.c: which session a packet belongs to, before the table is touched. */
-#include <string.h>
-
 #include "core/mix.h"
 #include "session/impl.h"
 
@@ -17,11 +15,15 @@ needs_ports(uint8_t protocol)
 static unsigned int
 direction(const struct flow *f)
 {
-	int order = memcmp(&f->src, &f->dst, sizeof(f->src));
+	uint64_t from = be64(f->src.b), to = be64(f->dst.b);
 
 	if (f->has & FLOW_ONE_WAY)
 		return 0;
-	return order != 0 ? order > 0 : f->sport > f->dport;
+	if (from == to) {
+		from = be64(f->src.b + 8);
+		to = be64(f->dst.b + 8);
+	}
+	return from != to ? from > to : f->sport > f->dport;
 }
 
 /* Folded so that both directions of a tunnel come out the same. */

@@ -215,13 +215,11 @@ update_quoted(struct session_table *t, const struct packet *p)
 	return s;
 }
 
-/* The session of the lookup, unless it is over: then it ends here. */
+/* The session that was found, unless it is over: then it ends here. */
 static struct session *
-find_current(struct session_table *t, const struct packet *p,
-    const struct session_lookup *l)
+give_way(struct session_table *t, struct session *s, const struct packet *p,
+    unsigned int dir)
 {
-	struct session *s = table_find(&t->table, &l->key, l->hash,
-	    l->outer);
 	int64_t now = p->frame->ts;
 
 	if (s == NULL)
@@ -231,7 +229,7 @@ find_current(struct session_table *t, const struct packet *p,
 		return NULL;
 	}
 	if (p->flow.has & FLOW_TCP && p->flow.tcp.flags & TCP_SYN &&
-	    connection_is_another(t, s, &p->flow, l->dir)) {
+	    connection_is_another(t, s, &p->flow, dir)) {
 		session_end(t, s, END_REUSED, now);
 		return NULL;
 	}
@@ -261,24 +259,34 @@ turn(struct session_table *t, struct session *s, const struct flow *f,
 	return 1;
 }
 
-struct session *
-session_update(struct session_table *t, const struct packet *p,
+/* The segment that most are moves numbers and counters, and nothing else. */
+static int
+update_plain(struct session_table *t, struct session *s,
+    const struct packet *p, unsigned int dir)
+{
+	int64_t now = p->frame->ts;
+
+	if (expire_is_due(t, s, now) || !connection_is_plain(s, p, dir))
+		return 0;
+	count(&s->side[dir], p);
+	check_sum(t, s, &p->flow, dir);
+	s->changed = 1;
+	if (now > s->last)
+		s->last = now;
+	expire_touch(t, s);
+	return 1;
+}
+
+static struct session *
+update(struct session_table *t, struct session *s, const struct packet *p,
     const struct session_lookup *l)
 {
 	int64_t now = p->frame->ts;
 	const char *cause;
-	struct session *s;
 	enum sum check;
 	int is_new;
 
-	session_expire(t, now);
-	if (!l->valid)
-		return NULL;
-	if (l->held)
-		return table_find(&t->table, &l->key, l->hash, l->outer);
-	if (p->flags & PACKET_QUOTE && (s = update_quoted(t, p)) != NULL)
-		return s;
-	s = find_current(t, p, l);
+	s = give_way(t, s, p, l->dir);
 	is_new = s == NULL;
 	if (is_new && (s = create(t, p, l)) == NULL)
 		return NULL;
@@ -302,6 +310,24 @@ session_update(struct session_table *t, const struct packet *p,
 	if (!is_new && cause != NULL)
 		session_emit(t, EVENT_STATE, cause, now, s, p);
 	return s;
+}
+
+struct session *
+session_update(struct session_table *t, const struct packet *p,
+    const struct session_lookup *l)
+{
+	struct session *s;
+
+	session_tick(t, p->frame->ts);
+	if (!l->valid)
+		return NULL;
+	if (p->flags & PACKET_QUOTE && !l->held &&
+	    (s = update_quoted(t, p)) != NULL)
+		return s;
+	s = table_find(&t->table, &l->key, l->hash, l->outer);
+	if (l->held || (s != NULL && update_plain(t, s, p, l->dir)))
+		return s;
+	return update(t, s, p, l);
 }
 
 static int

@@ -1,14 +1,25 @@
 /* table.c: where sessions stand: a slab, an index over it, and lists. */
-#include <sys/mman.h>
 #include <sys/random.h>
 
 #include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/mix.h"
+#include "core/region.h"
 #include "session/table.h"
+
+static size_t
+index_bytes(unsigned int bits)
+{
+	return sizeof(uint32_t) << bits;
+}
+
+static size_t
+slab_bytes(const struct table *t)
+{
+	return ((size_t)t->max + 1) * sizeof(*t->slab);
+}
 
 int
 table_init(struct table *t, uint32_t max, uint64_t seed, struct errbuf *e)
@@ -21,26 +32,20 @@ table_init(struct table *t, uint32_t max, uint64_t seed, struct errbuf *e)
 	    (ssize_t)sizeof(t->seed))
 		return err_set(e, "getrandom: %s", strerror(errno));
 	t->bits = TABLE_INDEX_BITS;
-	t->index = calloc((size_t)1 << t->bits, sizeof(*t->index));
-	if (t->index == NULL)
-		return err_set(e, "session table: %s", strerror(errno));
-	/* Address space only: a page becomes memory when it is touched. */
-	t->slab_bytes = ((size_t)max + 1) * sizeof(*t->slab);
-	t->slab = mmap(NULL, t->slab_bytes, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (t->slab == MAP_FAILED) {
-		free(t->index);
-		return err_set(e, "session table of %u: %s", max,
-		    strerror(errno));
-	}
-	return 0;
+	t->index = region_new(index_bytes(t->bits));
+	t->slab = region_new(slab_bytes(t));
+	if (t->index != NULL && t->slab != NULL)
+		return 0;
+	err_set(e, "session table of %u: %s", max, strerror(errno));
+	table_fini(t);
+	return -1;
 }
 
 void
 table_fini(struct table *t)
 {
-	munmap(t->slab, t->slab_bytes);
-	free(t->index);
+	region_free(t->slab, slab_bytes(t));
+	region_free(t->index, index_bytes(t->bits));
 }
 
 _Static_assert(sizeof(struct session_key) ==
@@ -106,7 +111,14 @@ table_prefetch_session(const struct table *t, uint32_t hash)
 static inline int
 key_equal(const struct session_key *a, const struct session_key *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	uint64_t x[5], y[5], differ = 0;
+
+	_Static_assert(sizeof(x) == sizeof(*a), "all of it is compared");
+	memcpy(x, a, sizeof(x));
+	memcpy(y, b, sizeof(y));
+	for (unsigned int i = 0; i < 5; i++)
+		differ |= x[i] ^ y[i];
+	return differ == 0;
 }
 
 struct session *
@@ -148,19 +160,16 @@ index_full(const struct table *t)
 static int
 index_grow(struct table *t)
 {
-	uint32_t *old = t->index, n = UINT32_C(1) << t->bits;
-	uint32_t *bigger = calloc((size_t)n * 2, sizeof(*bigger));
-	uint32_t mask = n - 1;
+	uint32_t *bigger = region_new(index_bytes(t->bits + 1));
 
 	if (bigger == NULL)
 		return -1;
+	region_free(t->index, index_bytes(t->bits));
 	t->index = bigger;
 	t->bits++;
-	for (uint32_t i = 0; i < n; i++)
-		if (old[i] != 0)
-			index_insert(t, old[i] & mask,
-			    t->slab[old[i] & mask].hash);
-	free(old);
+	for (uint32_t i = 1; i <= t->used; i++)
+		if (t->slab[i].id != 0)
+			index_insert(t, i, t->slab[i].hash);
 	return 0;
 }
 
@@ -194,12 +203,13 @@ table_add(struct table *t, const struct session_key *k, uint32_t hash,
 	if (number == 0 && (t->used == t->max ||
 	    (index_full(t) && index_grow(t) == -1)))
 		return NULL;
-	if (number != 0)
-		t->free = t->slab[number].next;
-	else
-		number = ++t->used;
-	s = &t->slab[number];
-	memset(s, 0, sizeof(*s));
+	if (number != 0) {
+		s = &t->slab[number];
+		t->free = s->next;
+		memset(s, 0, sizeof(*s));
+	} else {
+		s = &t->slab[number = ++t->used];	/* never touched: 0 */
+	}
 	s->key = *k;
 	s->hash = hash;
 	s->outer = outer;

@@ -27,7 +27,6 @@ struct table_list {
 
 struct table {
 	struct session *slab;	/* [1 .. max], reserved, touched by need */
-	size_t slab_bytes;
 	uint32_t max;
 	uint32_t used;		/* slab[1 .. used] have been touched */
 	uint32_t live;

@@ -226,6 +226,13 @@ zeek_move(struct session *s, unsigned int dir, const struct flow *f)
 	}
 }
 
+int
+zeek_is_plain(const struct side *me, const struct flow *f)
+{
+	return state(me) == ESTABLISHED && me->zeek_seen &
+	    (f->payload_len > 0 ? SEEN_DATA : SEEN_ACK);
+}
+
 static int
 is_clean(const struct side *s)
 {

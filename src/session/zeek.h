@@ -27,6 +27,9 @@ void zeek_move(struct session *, unsigned int dir, const struct flow *);
 void zeek_gaps(struct session *, struct trouble_pool *, unsigned int dir,
     uint32_t before);
 
+/* Does a segment with no flag but ACK and PSH change nothing? */
+int zeek_is_plain(const struct side *, const struct flow *);
+
 /* Are both ends open, or closed in order?  Only then is a hole a gap. */
 int zeek_is_clean(const struct session *);
 

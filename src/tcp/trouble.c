@@ -1,9 +1,8 @@
 /* trouble.c: what went wrong in a session: rare, so it stands apart. */
-#include <sys/mman.h>
-
 #include <errno.h>
 #include <string.h>
 
+#include "core/region.h"
 #include "tcp/trouble.h"
 
 int
@@ -11,9 +10,8 @@ trouble_init(struct trouble_pool *t, uint32_t max, struct errbuf *e)
 {
 	t->used = t->free = 0;
 	t->bytes = ((size_t)max + 1) * sizeof(*t->slab);
-	t->slab = mmap(NULL, t->bytes, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (t->slab == MAP_FAILED)
+	t->slab = region_new(t->bytes);
+	if (t->slab == NULL)
 		return err_set(e, "session table of %u: %s", max,
 		    strerror(errno));
 	return 0;
@@ -22,7 +20,7 @@ trouble_init(struct trouble_pool *t, uint32_t max, struct errbuf *e)
 void
 trouble_fini(struct trouble_pool *t)
 {
-	munmap(t->slab, t->bytes);
+	region_free(t->slab, t->bytes);
 }
 
 struct trouble *
