@@ -40,7 +40,7 @@ static uint32_t
 header_judge(const struct packet *p, const uint8_t *h, uint32_t ihl)
 {
 	if (p->flags & PACKET_QUOTE ||
-	    checksum_fold(checksum_add(0, h, ihl)) == CHECKSUM_RIGHT)
+	    checksum_is_right(checksum_add(0, h, ihl)))
 		return 0;
 	return be16(h + IPV4_CHECKSUM) == 0 || be16(h + 2) == 0 ||
 	    p->frame->flags & FRAME_NO_CSUM ? FLOW_OFFLOADED :

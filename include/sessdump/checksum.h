@@ -18,9 +18,6 @@
 #include <sessdump/packet.h>
 #include <sessdump/wire.h>
 
-/* What bytes fold to that hold their own, right checksum. */
-enum { CHECKSUM_RIGHT = 0xffff };
-
 static inline uint64_t
 checksum_carry(uint64_t sum, uint64_t more)
 {
@@ -116,6 +113,14 @@ checksum_fold(uint64_t sum)
 	return (uint16_t)((sum >> 16) + (sum & 0xffff));
 }
 
+/* Is it the sum of bytes that hold their own, right checksum: all ones when it
+ * is folded? */
+static inline int
+checksum_is_right(uint64_t sum)
+{
+	return sum != 0 && sum % 0xffff == 0;
+}
+
 /* The pseudo header of len bytes of a transport: RFC 9293 section 3.1, RFC 8200
  * section 8.1. */
 static inline uint64_t
@@ -171,7 +176,7 @@ flow_checksum(struct packet *p, const struct cursor *c, size_t at,
 		return;
 	}
 	sum = protocol == 0 ? 0 : checksum_pseudo(f, protocol, len);
-	if (checksum_fold(checksum_add(sum, c->p, len)) == CHECKSUM_RIGHT)
+	if (checksum_is_right(checksum_add(sum, c->p, len)))
 		f->has |= FLOW_CHECKED;
 	else if (f->has & FLOW_OFFLOADED || (protocol != 0 &&
 	    checksum_is_partial(f, protocol, len, c->p + at)))

@@ -113,6 +113,14 @@ struct flow {
 	} tcp;			/* with FLOW_TCP */
 };
 
+/* Of two halves a compiler writes each without a loop. */
+static inline void
+flow_clear(struct flow *f)
+{
+	memset(f, 0, sizeof(*f) / 2);
+	memset((uint8_t *)f + sizeof(*f) / 2, 0, sizeof(*f) - sizeof(*f) / 2);
+}
+
 /* A tunnel that was entered, outermost first. */
 struct tunnel {
 	const struct dissector *dissector;	/* whose header it is */
@@ -294,7 +302,8 @@ static inline void
 flow_start(struct packet *p, unsigned int version, unsigned int protocol,
     uint32_t ip_len)
 {
-	memset(&p->flow, 0, sizeof(p->flow));
+	if (p->flow.has != 0)	/* else it is zero still */
+		flow_clear(&p->flow);
 	p->flow.has = FLOW_IP;
 	p->flow.ip_version = (uint8_t)version;
 	p->flow.protocol = (uint8_t)protocol;

@@ -6,7 +6,7 @@ static void
 packet_start(struct packet *p, const struct frame *f)
 {
 	p->frame = f;
-	memset(&p->flow, 0, sizeof(p->flow));
+	flow_clear(&p->flow);
 	p->datagram_bytes = f->len;
 	p->flags = 0;
 	p->missing = f->len - f->caplen;
@@ -19,6 +19,7 @@ packet_start(struct packet *p, const struct frame *f)
 /* How the packet stood before the datagram that it quotes. */
 struct quote {
 	uint32_t flags;
+	uint8_t begun;		/* the others are valid */
 	uint8_t layers, tunnels, vlans;
 };
 
@@ -26,12 +27,13 @@ struct quote {
 static void
 quote_start(struct packet *p, struct quote *before)
 {
+	before->begun = 1;
 	before->flags = p->flags;
 	before->layers = p->nlayers;
 	before->tunnels = p->ntunnels;
 	before->vlans = p->nvlans;
 	p->quoted = p->flow;
-	memset(&p->flow, 0, sizeof(p->flow));
+	flow_clear(&p->flow);
 	p->flags &= ~(uint32_t)PACKET_LYING_LEN;
 }
 
@@ -57,12 +59,13 @@ short_flag(const struct packet *p)
 	return packet_is_cut(p) ? PACKET_TRUNCATED : PACKET_MALFORMED;
 }
 
-/* One layer.  DISSECT_OK: another follows.  A dissector that takes nothing
- * says that this is not its protocol, and leaves no layer. */
-static enum verdict
+/* One layer.  A dissector that takes nothing says that this is not its
+ * protocol, and leaves no layer. */
+static inline enum verdict
 step(const struct dissector *d, struct packet *p, struct cursor *c)
 {
 	struct layer *l = &p->layer[p->nlayers];
+	const uint8_t *start = c->p;
 	enum verdict v;
 
 	if (p->nlayers == PACKET_LAYERS) {
@@ -70,18 +73,15 @@ step(const struct dissector *d, struct packet *p, struct cursor *c)
 		return DISSECT_MALFORMED;
 	}
 	p->nlayers++;
-	l->dissector = d;
-	l->data = c->p;
-	l->len = (uint32_t)cursor_left(c);
-	l->header = 0;
+	*l = (struct layer){ d, start, (uint32_t)cursor_left(c), 0 };
 	v = d->dissect(p, c);
 	if (v >= DISSECT_SHORT) {
 		p->flags |= v == DISSECT_SHORT ? short_flag(p) :
 		    PACKET_MALFORMED;
 		return v;
 	}
-	l->header = (uint32_t)(c->p - l->data);
-	if (v == DISSECT_DONE && l->header == 0)
+	l->header = (uint32_t)(c->p - start);
+	if (v == DISSECT_DONE && c->p == start)
 		p->nlayers--;
 	return v;
 }
@@ -101,7 +101,7 @@ pass_fragment(struct defrag *defrag, struct packet *p, struct cursor *c,
 }
 
 /* The dissector of what packet_next() named. */
-static const struct dissector *
+static inline const struct dissector *
 find_next(const struct registry *r, const struct packet *p)
 {
 	const struct dissector *d = registry_find(r, p->next_table,
@@ -110,42 +110,60 @@ find_next(const struct registry *r, const struct packet *p)
 	return d != NULL ? d : registry_find(r, p->next_table, p->next_alt);
 }
 
+/* Not the protocol of d; the other port may say which it is. */
+static const struct dissector *
+find_other(const struct registry *r, struct packet *p,
+    const struct dissector *d)
+{
+	const struct dissector *alt = registry_find(r, p->next_table,
+	    p->next_alt);
+
+	if (alt == d || p->next_key == p->next_alt)
+		return NULL;
+	p->next_key = p->next_alt;
+	return alt;
+}
+
+/* Behind a layer after which the datagram changes: a fragment becomes what it
+ * is part of, an error becomes what it quotes.  May the loop go on? */
+static int
+turn(struct defrag *defrag, struct packet *p, struct cursor *c,
+    struct quote *before)
+{
+	if (p->flow.has & FLOW_FRAGMENT &&
+	    !pass_fragment(defrag, p, c, before->begun))
+		return 0;
+	if (p->flags & PACKET_QUOTE && !before->begun)
+		quote_start(p, before);
+	return 1;
+}
+
 void
 dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
     struct packet *p)
 {
 	struct cursor c = { f->data, f->data + f->caplen };
-	const struct dissector *alt, *d = registry_find(r, TABLE_LINKTYPE,
+	const struct dissector *d = registry_find(r, TABLE_LINKTYPE,
 	    f->linktype);
-	struct quote before = { 0, 0, 0, 0 };
-	int quoting = 0;
+	struct quote before = { 0, 0, 0, 0, 0 };
 
 	packet_start(p, f);
 	while (d != NULL) {
 		const uint8_t *start = c.p;
 		enum verdict v = step(d, p, &c);
 
-		if (v == DISSECT_DONE && c.p == start) {
-			/* Not its protocol; the other port may say which. */
-			alt = registry_find(r, p->next_table, p->next_alt);
-			if (alt == d || p->next_key == p->next_alt)
+		if (v != DISSECT_OK) {
+			if (v != DISSECT_DONE || c.p != start)
 				break;
-			p->next_key = p->next_alt;
-			d = alt;
+			d = find_other(r, p, d);
 			continue;
 		}
-		if (v != DISSECT_OK)
+		if ((p->flow.has & FLOW_FRAGMENT || p->flags & PACKET_QUOTE) &&
+		    !turn(defrag, p, &c, &before))
 			break;
-		if (p->flow.has & FLOW_FRAGMENT &&
-		    !pass_fragment(defrag, p, &c, quoting))
-			break;
-		if (p->flags & PACKET_QUOTE && !quoting) {
-			quoting = 1;
-			quote_start(p, &before);
-		}
 		d = find_next(r, p);
 	}
 	p->own_layers = p->nlayers;
-	if (quoting)
+	if (before.begun)
 		quote_end(p, &before);
 }
