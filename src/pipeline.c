@@ -242,8 +242,8 @@ process(struct pipeline *l, const struct packet *p,
 	if (l->stats.packets++ == 0)
 		sink_begin(&l->sink, p->frame->ts);
 	if (selection_packet(o->selection, p))
-		result = selected(l, p, session_update(l->table, p, lookup),
-		    e);
+		result = selected(l, p, session_update(l->table, p, lookup,
+		    l->stats.packets), e);
 	else
 		session_expire(l->table, p->frame->ts);
 	if (o->line_buffered)

@@ -92,7 +92,7 @@ session_end(struct session_table *t, struct session *s, enum session_end why,
 
 static struct session *
 create(struct session_table *t, const struct packet *p,
-    const struct session_lookup *l)
+    const struct session_lookup *l, uint64_t number)
 {
 	struct session *s;
 
@@ -101,7 +101,8 @@ create(struct session_table *t, const struct packet *p,
 	s = table_add(&t->table, &l->key, l->hash, l->outer);
 	if (s == NULL)
 		return NULL;
-	s->id = ++t->stats.created;
+	s->id = number;
+	t->stats.created++;
 	if (++t->stats.live > t->stats.peak)
 		t->stats.peak = t->stats.live;
 	s->start = s->last = p->frame->ts;
@@ -279,7 +280,7 @@ update_plain(struct session_table *t, struct session *s,
 
 static struct session *
 update(struct session_table *t, struct session *s, const struct packet *p,
-    const struct session_lookup *l)
+    const struct session_lookup *l, uint64_t number)
 {
 	int64_t now = p->frame->ts;
 	const char *cause;
@@ -288,7 +289,7 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 
 	s = give_way(t, s, p, l->dir);
 	is_new = s == NULL;
-	if (is_new && (s = create(t, p, l)) == NULL)
+	if (is_new && (s = create(t, p, l, number)) == NULL)
 		return NULL;
 	count(&s->side[l->dir], p);
 	s->changed = 1;
@@ -314,7 +315,7 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 
 struct session *
 session_update(struct session_table *t, const struct packet *p,
-    const struct session_lookup *l)
+    const struct session_lookup *l, uint64_t number)
 {
 	struct session *s;
 
@@ -327,7 +328,7 @@ session_update(struct session_table *t, const struct packet *p,
 	s = table_find(&t->table, &l->key, l->hash, l->outer);
 	if (l->held || (s != NULL && update_plain(t, s, p, l->dir)))
 		return s;
-	return update(t, s, p, l);
+	return update(t, s, p, l, number);
 }
 
 static int

@@ -98,7 +98,7 @@ struct session {
 	uint32_t outer;		/* what --key adds to the key; else 0 */
 	int64_t start, last;	/* times of the first and the last packet */
 	struct side side[2];
-	uint64_t id;		/* from 1, in order of appearance */
+	uint64_t id;		/* number of the packet that opened it */
 	const struct path *path; /* layers, tags and tunnels, see path.h */
 	uint32_t trouble;	/* see session_trouble(); 0: there is none */
 	uint32_t trailing;	/* us of "last" that both had closed before */
@@ -184,10 +184,11 @@ void session_prefetch(struct session_table *, const struct session_lookup *);
 /*
  * Counts the packet and moves the states.  The session that it belongs to,
  * valid until the next update; NULL when to none (not IP, a fragment that is
- * held, a header that is cut).
+ * held, a header that is cut).  Packets are numbered from 1, as they come: a
+ * session that this one opens has its number for an id.
  */
 struct session *session_update(struct session_table *, const struct packet *,
-    const struct session_lookup *);
+    const struct session_lookup *, uint64_t number);
 
 /* Time goes on, with a packet that is not looked at or without one: ends what
  * has timed out. */

@@ -100,7 +100,8 @@ one_frame(struct cursor *c, uint16_t linktype, int64_t ts)
 	defrag_release(defrag);
 	dissect(registry, defrag, &f, &p);
 	session_prepare(sessions, &p, &lookup);
-	session = session_update(sessions, &p, &lookup);
+	session = session_update(sessions, &p, &lookup,
+	    (uint64_t)(ts / STEP));
 	for (int i = 0; i < FORMATS; i++)
 		if (sinks[i].ops->packet != NULL)
 			sinks[i].ops->packet(&sinks[i], &p, session);

@@ -71,6 +71,7 @@ replay(const char *path, const struct registry *r)
 	struct frame f[CAPTURE_BATCH];
 	struct errbuf e;
 	struct capture *c;
+	uint64_t number = 0;
 	int n;
 
 	session_config_init(&config);
@@ -88,7 +89,7 @@ replay(const char *path, const struct registry *r)
 
 			dissect(r, NULL, &f[i], &p);
 			session_prepare(t, &p, &l);
-			s = session_update(t, &p, &l);
+			s = session_update(t, &p, &l, ++number);
 			if (s != NULL && p.flow.has & FLOW_TCP)
 				note(s, &p, l.dir);
 		}

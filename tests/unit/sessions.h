@@ -85,6 +85,7 @@ packet(struct packet *p, struct frame *f, const struct end *a,
 	p->flow.dport = b->port;
 }
 
+/* Sessions are numbered in order of appearance. */
 UNUSED static struct session *
 update(struct session_table *t, const struct packet *p)
 {
@@ -92,7 +93,7 @@ update(struct session_table *t, const struct packet *p)
 
 	session_prepare(t, p, &l);
 	session_prefetch(t, &l);
-	return session_update(t, p, &l);
+	return session_update(t, p, &l, session_stats(t)->created + 1);
 }
 
 UNUSED static unsigned int
