@@ -1,5 +1,5 @@
 /*
- * clock.h: packet time, when some time stamps are wrong.
+ * clock.h: packet time, when some time stamps are wrong, and what is due.
  *
  * The clock follows the packets.  A stamp far from it counts only when the
  * next one agrees: a single bad one moves nothing, a real gap or an older file
@@ -44,6 +44,64 @@ clock_tick(struct packet_clock *c, int64_t ts)
 		c->suspect = ts;
 	}
 	return c->now;
+}
+
+/* What is done now and then. */
+enum {
+	SCHEDULE_EXPIRY = 1 << 0,	/* sessions are ended that timed out */
+	SCHEDULE_SNAPSHOT = 1 << 1,	/* and then those shown that changed */
+};
+
+struct schedule {
+	struct packet_clock clock;
+	int64_t interval;	/* of snapshots; 0: there are none */
+	int64_t next_expiry, next_snapshot;
+};
+
+static inline void
+schedule_init(struct schedule *s, int64_t interval)
+{
+	*s = (struct schedule){ .interval = interval,
+	    .next_expiry = INT64_MIN, .next_snapshot = INT64_MIN };
+}
+
+/* One snapshot, however many intervals went by without a packet; a clock that
+ * was set back starts anew. */
+static inline int
+schedule_snapshot(struct schedule *s, int64_t now)
+{
+	int64_t wait = s->next_snapshot - now;
+	int due = s->next_snapshot != INT64_MIN && wait <= 0;
+
+	if (!due && s->next_snapshot != INT64_MIN && wait <= s->interval)
+		return 0;
+	s->next_snapshot = now + s->interval;
+	return due;
+}
+
+/* A packet has come, and nothing is due: all there is to do for most. */
+static inline int
+schedule_goes_on(struct schedule *s, int64_t ts)
+{
+	if (ts < s->clock.now || ts >= s->next_expiry)
+		return 0;
+	s->clock.now = ts;
+	s->clock.suspects = 0;
+	return 1;
+}
+
+/* A packet has come: what is to be done before it is looked at?  The time is
+ * clock.now then. */
+static inline unsigned int
+schedule_tick(struct schedule *s, int64_t ts)
+{
+	int64_t now = clock_tick(&s->clock, ts);
+
+	if (now < s->next_expiry && now > s->next_expiry - CLOCK_NEAR)
+		return 0;
+	s->next_expiry = now + 1000000000;
+	return SCHEDULE_EXPIRY | (s->interval != 0 &&
+	    schedule_snapshot(s, now) ? SCHEDULE_SNAPSHOT : 0U);
 }
 
 #endif

@@ -23,17 +23,20 @@ oldest(struct session_table *t, unsigned int list)
 	return s;
 }
 
-/* Ends what has timed out, from the head of one list.  A session with a time
- * stamp in the future must not keep those behind it alive: it steps back. */
+/* Ends what has timed out, from the head of one list, at most "left" of them.
+ * A session with a time stamp in the future must not keep those behind it
+ * alive: it steps back. */
 static void
-expire_list(struct session_table *t, unsigned int timeout, int64_t now)
+expire_list(struct session_table *t, unsigned int timeout, int64_t now,
+    uint32_t *left)
 {
 	unsigned int steps = STEPS_BACK;
 	struct session *s;
 
-	while ((s = oldest(t, timeout)) != NULL) {
+	while (*left > 0 && (s = oldest(t, timeout)) != NULL) {
 		if (expire_is_due(t, s, now)) {
 			session_end(t, s, END_TIMEOUT, expire_time(t, s));
+			--*left;
 		} else if (s->last > now + CLOCK_NEAR && steps-- > 0) {
 			table_dequeue(&t->table, s);
 			table_enqueue(&t->table, s);
@@ -43,33 +46,25 @@ expire_list(struct session_table *t, unsigned int timeout, int64_t now)
 	}
 }
 
-/* One, however many intervals went by without a packet; a clock that was set
- * back starts anew. */
-static void
-take_snapshot(struct session_table *t, int64_t now)
+int
+session_expire_some(struct session_table *t, int64_t now, uint32_t max)
 {
-	int64_t wait = t->next_snapshot - now;
-
-	if (t->next_snapshot != INT64_MIN && wait <= 0)
-		session_snapshot(t);
-	else if (t->next_snapshot != INT64_MIN && wait <= t->config.interval)
-		return;
-	t->next_snapshot = now + t->config.interval;
+	for (unsigned int i = 0; i < TIMEOUTS; i++)
+		if (t->config.timeout[i] != 0)
+			expire_list(t, i, now, &max);
+	return max == 0;
 }
 
 void
 session_expire(struct session_table *t, int64_t ts)
 {
-	int64_t now = clock_tick(&t->clock, ts);
+	unsigned int due = schedule_tick(&t->schedule, ts);
+	int64_t now = t->schedule.clock.now;
 
-	if (now < t->next_expiry && now > t->next_expiry - CLOCK_NEAR)
-		return;
-	t->next_expiry = now + SECOND;
-	for (unsigned int i = 0; i < TIMEOUTS; i++)
-		if (t->config.timeout[i] != 0)
-			expire_list(t, i, now);
-	if (t->config.interval != 0)
-		take_snapshot(t, now);
+	if (due & SCHEDULE_EXPIRY)
+		session_expire_some(t, now, UINT32_MAX);
+	if (due & SCHEDULE_SNAPSHOT)
+		session_walk(t, VISIT_SNAPSHOT, now);
 }
 
 /* Sets of lists. */

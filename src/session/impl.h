@@ -22,10 +22,8 @@ struct session_table {
 	struct session_config config;
 	struct path_table *paths;
 	struct session_stats stats;
-	struct packet_clock clock;
+	struct schedule schedule;
 	uint64_t packets;	/* that sessions were touched by */
-	int64_t next_expiry;
-	int64_t next_snapshot;	/* valid when snapshots are wanted */
 };
 
 /* lookup.c: the place of a flow of the packet, its own or the quoted one. */
@@ -38,8 +36,7 @@ void session_emit(struct session_table *, enum session_event_kind,
     const struct packet *);
 void session_end(struct session_table *, struct session *, enum session_end,
     int64_t time);
-
-void session_snapshot(struct session_table *);
+void session_walk(struct session_table *, enum session_visit, int64_t now);
 
 /* What a packet's checksum says of it. */
 enum sum {
@@ -84,12 +81,8 @@ expire_touch(struct session_table *t, struct session *s)
 static inline void
 session_tick(struct session_table *t, int64_t ts)
 {
-	if (ts >= t->clock.now && ts < t->next_expiry) {
-		t->clock.now = ts;
-		t->clock.suspects = 0;
-	} else {
+	if (!schedule_goes_on(&t->schedule, ts))
 		session_expire(t, ts);
-	}
 }
 
 /* expire.c */

@@ -28,7 +28,7 @@ session_table_new(const struct session_config *config, struct errbuf *e)
 		return NULL;
 	}
 	t->config = *config;
-	t->next_expiry = t->next_snapshot = INT64_MIN;
+	schedule_init(&t->schedule, config->interval);
 	if (table_init(&t->table, config->max, config->seed, e) == 0) {
 		if (trouble_init(&t->troubles, config->max, e) == 0)
 			return t;
@@ -179,28 +179,12 @@ find_flow(const struct session_table *t, const struct packet *p,
 	return s == NULL || expire_is_due(t, s, p->frame->ts) ? NULL : s;
 }
 
-/* An error goes to whom it quotes; where address translation has left the
- * quotation as it was outside, its own destination says who that is. */
-static struct session *
-find_quoted(const struct session_table *t, const struct packet *p,
-    struct session_lookup *l)
-{
-	struct session *s = find_flow(t, p, &p->quoted, l);
-	struct flow inside;
-
-	if (s != NULL || p->quoted.ip_version != p->flow.ip_version)
-		return s;
-	inside = p->quoted;
-	inside.src = p->flow.dst;
-	return find_flow(t, p, &inside, l);
-}
-
-/* An ICMP error is about the session that it quotes, if that is known. */
-static struct session *
-update_quoted(struct session_table *t, const struct packet *p)
+struct session *
+session_quoted(struct session_table *t, const struct packet *p,
+    const struct flow *quoted)
 {
 	struct session_lookup l;
-	struct session *s = find_quoted(t, p, &l);
+	struct session *s = find_flow(t, p, quoted, &l);
 	const char *cause;
 
 	if (s == NULL)
@@ -213,6 +197,28 @@ update_quoted(struct session_table *t, const struct packet *p)
 		expire_requeue(t, s);
 		session_emit(t, EVENT_STATE, cause, p->frame->ts, s, p);
 	}
+	return s;
+}
+
+int
+session_quoted_inside(const struct packet *p, struct flow *inside)
+{
+	if (p->quoted.ip_version != p->flow.ip_version)
+		return 0;
+	*inside = p->quoted;
+	inside->src = p->flow.dst;
+	return 1;
+}
+
+/* An ICMP error is about the session that it quotes, if that is known. */
+static struct session *
+update_quoted(struct session_table *t, const struct packet *p)
+{
+	struct session *s = session_quoted(t, p, &p->quoted);
+	struct flow inside;
+
+	if (s == NULL && session_quoted_inside(p, &inside))
+		s = session_quoted(t, p, &inside);
 	return s;
 }
 
@@ -314,95 +320,96 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 }
 
 struct session *
+session_move(struct session_table *t, const struct packet *p,
+    const struct session_lookup *l, uint64_t number)
+{
+	struct session *s;
+
+	if (!l->valid)
+		return NULL;
+	s = table_find(&t->table, &l->key, l->hash, l->outer);
+	if (l->held)
+		return s == NULL || expire_is_due(t, s, p->frame->ts) ? NULL :
+		    s;
+	if (s != NULL && update_plain(t, s, p, l->dir))
+		return s;
+	return update(t, s, p, l, number);
+}
+
+struct session *
 session_update(struct session_table *t, const struct packet *p,
     const struct session_lookup *l, uint64_t number)
 {
 	struct session *s;
 
 	session_tick(t, p->frame->ts);
-	if (!l->valid)
-		return NULL;
-	if (p->flags & PACKET_QUOTE && !l->held &&
-	    (s = update_quoted(t, p)) != NULL)
+	if (session_is_error(p, l) && (s = update_quoted(t, p)) != NULL)
 		return s;
-	s = table_find(&t->table, &l->key, l->hash, l->outer);
-	if (l->held || (s != NULL && update_plain(t, s, p, l->dir)))
-		return s;
-	return update(t, s, p, l, number);
+	return session_move(t, p, l, number);
 }
 
 static int
 by_id(const void *a, const void *b)
 {
-	const struct session *const *x = a, *const *y = b;
+	const struct session_entry *x = a, *y = b;
 
-	return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
+	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Calls for each session that is wanted, in order of appearance; without
- * memory to sort, the order in the slab must do. */
-static void
-walk(struct session_table *t, int (*wanted)(const struct session *),
-    void (*visit)(struct session_table *, struct session *))
+struct session_entry *
+session_list(const struct session_table *t, enum session_visit why,
+    int64_t now, uint32_t *n)
 {
-	struct session *slab = t->table.slab, **order;
-	uint32_t n = 0;
+	struct session_entry *list;
 
-	order = malloc(((size_t)t->table.live + 1) * sizeof(*order));
-	for (uint32_t i = 1; i <= t->table.used; i++) {
-		if (slab[i].id == 0 || !wanted(&slab[i]))
-			continue;
-		if (order == NULL)
-			visit(t, &slab[i]);
-		else
-			order[n++] = &slab[i];
+	*n = 0;
+	list = malloc(((size_t)t->table.live + 1) * sizeof(*list));
+	for (uint32_t i = 1; list != NULL && i <= t->table.used; i++) {
+		struct session *s = &t->table.slab[i];
+
+		if (s->id != 0 && (why == VISIT_END || s->changed ||
+		    expire_is_due(t, s, now)))
+			list[(*n)++] = (struct session_entry){ s->id, s };
 	}
-	if (order == NULL)
-		return;
-	qsort(order, n, sizeof(*order), by_id);
-	for (uint32_t i = 0; i < n; i++)
-		visit(t, order[i]);
-	free(order);
-}
-
-static int
-is_changed(const struct session *s)
-{
-	return s->changed;
-}
-
-static void
-show(struct session_table *t, struct session *s)
-{
-	s->changed = 0;
-	t->config.on_snapshot(t->config.arg, s);
+	if (list != NULL)
+		qsort(list, *n, sizeof(*list), by_id);
+	return list;
 }
 
 void
-session_snapshot(struct session_table *t)
+session_visit(struct session_table *t, struct session *s,
+    enum session_visit why, int64_t now)
 {
-	walk(t, is_changed, show);
+	int due = expire_is_due(t, s, now);
+
+	if (why == VISIT_END) {
+		session_end(t, s, due ? END_TIMEOUT : END_CAPTURE, now);
+	} else if (due) {
+		session_end(t, s, END_TIMEOUT, expire_time(t, s));
+	} else if (s->changed) {
+		s->changed = 0;
+		t->config.on_snapshot(t->config.arg, s);
+	}
 }
 
-static int
-is_any(const struct session *s)
+/* Without memory to sort, the order in the slab must do. */
+void
+session_walk(struct session_table *t, enum session_visit why, int64_t now)
 {
-	(void)s;
-	return 1;
-}
+	struct session *slab = t->table.slab;
+	uint32_t n;
+	struct session_entry *list = session_list(t, why, now, &n);
 
-/* It may have timed out within the last second. */
-static void
-finish_one(struct session_table *t, struct session *s)
-{
-	int64_t now = t->clock.now;
-
-	session_end(t, s, expire_is_due(t, s, now) ? END_TIMEOUT :
-	    END_CAPTURE, now);
+	for (uint32_t i = 1; list == NULL && i <= t->table.used; i++)
+		if (slab[i].id != 0)
+			session_visit(t, &slab[i], why, now);
+	for (uint32_t i = 0; i < n; i++)
+		session_visit(t, list[i].session, why, now);
+	free(list);
 }
 
 void
 session_finish(struct session_table *t)
 {
-	walk(t, is_any, finish_one);
+	session_walk(t, VISIT_END, t->schedule.clock.now);
 }

@@ -197,6 +197,55 @@ void session_expire(struct session_table *, int64_t now);
 /* The capture is over: every session ends, in order of appearance. */
 void session_finish(struct session_table *);
 
+/*
+ * The pieces of session_update(), session_expire() and session_finish(), for
+ * one who deals the packets to several tables, each in a thread of its own,
+ * and keeps their time (clock.h).  The tables must have the same seed.  A
+ * packet's bytes are not looked at, only what dissection made of them.
+ */
+
+/* Time does not go on; an ICMP error is a packet like any other. */
+struct session *session_move(struct session_table *, const struct packet *,
+    const struct session_lookup *, uint64_t number);
+
+/* Is it an error that may be about another session, by packet->quoted? */
+static inline int
+session_is_error(const struct packet *p, const struct session_lookup *l)
+{
+	return p->flags & PACKET_QUOTE && l->valid && !l->held;
+}
+
+/* Takes the error to the session of the quoted flow; NULL when that is not
+ * there. */
+struct session *session_quoted(struct session_table *, const struct packet *,
+    const struct flow *quoted);
+/* Where address translation has left the quotation as it was outside, the
+ * error's own destination says whom it is about: that flow is to be tried,
+ * too.  0 when there is none. */
+int session_quoted_inside(const struct packet *, struct flow *);
+
+/* Ends what has timed out, but not more than max; 1 when there may be more. */
+int session_expire_some(struct session_table *, int64_t now, uint32_t max);
+
+/* Why sessions are visited, one after the other: it may also turn out that one
+ * has timed out. */
+enum session_visit {
+	VISIT_SNAPSHOT,		/* on_snapshot for those that changed */
+	VISIT_END,		/* the capture is over */
+};
+
+struct session_entry {
+	uint64_t id;		/* stays when the session is gone */
+	struct session *session;
+};
+
+/* Those to be visited, in order of their ids; free() it.  NULL when memory is
+ * short. */
+struct session_entry *session_list(const struct session_table *,
+    enum session_visit, int64_t now, uint32_t *n);
+void session_visit(struct session_table *, struct session *,
+    enum session_visit, int64_t now);
+
 const struct session_stats *session_stats(const struct session_table *);
 
 /* What went wrong in the session; NULL: nothing. */
