@@ -23,14 +23,6 @@ protocol_name(uint8_t protocol)
 	return protocols[protocol];
 }
 
-/* TCP, UDP, DCCP, SCTP, UDP-Lite. */
-int
-protocol_has_ports(uint8_t protocol)
-{
-	return protocol == 6 || protocol == 17 || protocol == 33 ||
-	    protocol == 132 || protocol == 136;
-}
-
 int
 protocol_number(const char *name)
 {

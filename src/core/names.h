@@ -9,8 +9,14 @@
 /* "tcp"; NULL when the number has no short name here. */
 const char *protocol_name(uint8_t protocol);
 
-/* Does its header begin with a source and a destination port? */
-int protocol_has_ports(uint8_t protocol);
+/* Does its header begin with a source and a destination port?  TCP, UDP, DCCP,
+ * SCTP and UDP-Lite do. */
+static inline int
+protocol_has_ports(uint8_t protocol)
+{
+	return protocol == 6 || protocol == 17 || protocol == 33 ||
+	    protocol == 132 || protocol == 136;
+}
 
 /* A name or a decimal number; -1 when it is neither. */
 int protocol_number(const char *name);

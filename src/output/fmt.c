@@ -3,29 +3,46 @@
 
 #include "output/fmt.h"
 
-static const char pairs[201] =
-    "00010203040506070809101112131415161718192021222324252627282930313233"
-    "34353637383940414243444546474849505152535455565758596061626364656667"
-    "6869707172737475767778798081828384858687888990919293949596979899";
-static const char hex_digits[17] = "0123456789abcdef";
+#define HEX16(d) d "0", d "1", d "2", d "3", d "4", d "5", d "6", d "7", \
+	d "8", d "9", d "a", d "b", d "c", d "d", d "e", d "f"
+#define OCTET10(d) d "0.", d "1.", d "2.", d "3.", d "4.", d "5.", d "6.", \
+	d "7.", d "8.", d "9."
+
+const char fmt_hex_pair[256][2] = {
+	HEX16("0"), HEX16("1"), HEX16("2"), HEX16("3"), HEX16("4"),
+	HEX16("5"), HEX16("6"), HEX16("7"), HEX16("8"), HEX16("9"),
+	HEX16("a"), HEX16("b"), HEX16("c"), HEX16("d"), HEX16("e"),
+	HEX16("f"),
+};
+
+/* "255.": what an address has of each byte, the last one less a dot. */
+static const char octet[256][4] = {
+	OCTET10(""), OCTET10("1"), OCTET10("2"), OCTET10("3"), OCTET10("4"),
+	OCTET10("5"), OCTET10("6"), OCTET10("7"), OCTET10("8"), OCTET10("9"),
+	OCTET10("10"), OCTET10("11"), OCTET10("12"), OCTET10("13"),
+	OCTET10("14"), OCTET10("15"), OCTET10("16"), OCTET10("17"),
+	OCTET10("18"), OCTET10("19"), OCTET10("20"), OCTET10("21"),
+	OCTET10("22"), OCTET10("23"), OCTET10("24"),
+	"250.", "251.", "252.", "253.", "254.", "255.",
+};
 
 char *
-fmt_u64(char *p, uint64_t v)
+fmt_digits(char *p, uint64_t v)
 {
-	char tmp[FMT_U64], *q = tmp + sizeof(tmp);
+	uint64_t top;
 
-	while (v >= 100) {
-		q -= 2;
-		memcpy(q, pairs + v % 100 * 2, 2);
-		v /= 100;
-	}
-	if (v >= 10) {
-		q -= 2;
-		memcpy(q, pairs + v * 2, 2);
+	if (v < 100000000)
+		return fmt_u26(p, (uint32_t)v);
+	top = v / 100000000;
+	if (top < 100000000) {
+		p = fmt_u26(p, (uint32_t)top);
 	} else {
-		*--q = (char)('0' + v);
+		p = fmt_u26(p, (uint32_t)(top / 100000000));
+		fmt_store8(p, fmt_split8(top % 100000000) + FMT_ZEROS);
+		p += 8;
 	}
-	return fmt_bytes(p, q, (size_t)(tmp + sizeof(tmp) - q));
+	fmt_store8(p, fmt_split8(v % 100000000) + FMT_ZEROS);
+	return p + 8;
 }
 
 char *
@@ -36,7 +53,7 @@ fmt_hex(char *p, uint64_t v, unsigned int digits)
 	while (n < 16 && v >> (4 * n) != 0)
 		n++;
 	while (n-- > 0)
-		*p++ = hex_digits[v >> (4 * n) & 0xf];
+		*p++ = fmt_hex_pair[v >> (4 * n) & 0xf][1];
 	return p;
 }
 
@@ -44,120 +61,106 @@ char *
 fmt_mac(char *p, const uint8_t *m)
 {
 	for (unsigned int i = 0; i < 6; i++) {
-		*p++ = hex_digits[m[i] >> 4];
-		*p++ = hex_digits[m[i] & 0xf];
+		p = fmt_hex2(p, m[i]);
 		*p++ = ':';
 	}
 	return p - 1;
 }
 
-static char *
-fmt_octet(char *p, unsigned int v)
+static inline char *
+put_octet(char *p, unsigned int v)
 {
-	if (v >= 100) {
-		*p++ = (char)('0' + v / 100);
-		return fmt_2(p, v % 100);
-	}
-	if (v >= 10)
-		return fmt_2(p, v);
-	*p++ = (char)('0' + v);
-	return p;
+	memcpy(p, octet[v], 4);
+	return p + 2 + (v >= 10) + (v >= 100);
 }
 
 char *
 fmt_ipv4(char *p, const uint8_t *a)
 {
-	p = fmt_octet(p, a[0]);
-	*p++ = '.';
-	p = fmt_octet(p, a[1]);
-	*p++ = '.';
-	p = fmt_octet(p, a[2]);
-	*p++ = '.';
-	return fmt_octet(p, a[3]);
+	p = put_octet(p, a[0]);
+	p = put_octet(p, a[1]);
+	p = put_octet(p, a[2]);
+	return put_octet(p, a[3]) - 1;
 }
 
-/* The longest run of zero groups, at least two, leftmost: section 4.2. */
+/* Bit i: the i-th of four groups is zero. */
 static unsigned int
-longest_run(const uint16_t *g, unsigned int *length)
+zero_groups(uint64_t w)
 {
-	unsigned int best = 8, best_n = 1;
+	uint64_t low = UINT64_C(0x7fff7fff7fff7fff);
+	uint64_t zero = ~(((w & low) + low) | w) & ~low;
 
-	for (unsigned int i = 0; i < 8; i++) {
-		unsigned int n = 0;
+	/* The first group stands at the top. */
+	return (unsigned int)(zero >> 63 | (zero >> 47 & 1) << 1 |
+	    (zero >> 31 & 1) << 2 | (zero >> 15 & 1) << 3);
+}
 
-		while (i + n < 8 && g[i + n] == 0)
-			n++;
-		if (n > best_n) {
-			best = i;
-			best_n = n;
-		}
-		i += n;
+/* The longest run of zero groups, at least two, leftmost (RFC 5952 section
+ * 4.2): where it begins, 8 when there is none, and how long it is. */
+static unsigned int
+longest_run(unsigned int zero, unsigned int *length)
+{
+	unsigned int last = 0, n = 0;
+
+	for (; zero != 0; n++) {
+		last = zero;
+		zero &= zero >> 1;	/* runs are one shorter now */
 	}
-	*length = best < 8 ? best_n : 0;
-	return best;
+	if (n < 2)
+		n = 0;
+	*length = n;
+	return n > 0 ? (unsigned int)__builtin_ctz(last) : 8;
+}
+
+/* Groups that stand side by side. */
+static char *
+put_groups(char *p, const uint8_t *a, unsigned int from, unsigned int to)
+{
+	for (unsigned int i = from; i < to; i++) {
+		uint32_t g = be16(a + 2 * i), text;
+		unsigned int digits = (35U -
+		    (unsigned int)__builtin_clz(g | 1)) / 4;
+
+		text = le16((const uint8_t *)fmt_hex_pair[g >> 8]) |
+		    (uint32_t)le16((const uint8_t *)fmt_hex_pair[g & 0xff]) <<
+		    16;
+		text = htole32(text >> 8 * (4 - digits));
+		memcpy(p, &text, sizeof(text));
+		p += digits;
+		*p++ = ':';
+	}
+	return to > from ? p - 1 : p;
 }
 
 char *
 fmt_ipv6(char *p, const uint8_t *a)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	unsigned int run, n, i = 0;
-	uint16_t g[8];
+	uint64_t high = be64(a), low = be64(a + 8);
+	unsigned int run, n;
 
-	if (memcmp(a, mapped, sizeof(mapped)) == 0)
-		return fmt_ipv4(fmt_bytes(p, "::ffff:", 7), a + 12);
-	for (i = 0; i < 8; i++)
-		g[i] = be16(a + 2 * i);
-	run = longest_run(g, &n);
-	for (i = 0; i < 8; i++) {
-		if (i == run) {
-			*p++ = ':';
-			*p++ = ':';
-			i += n - 1;
-			continue;
-		}
-		if (i > 0 && i != run + n)
-			*p++ = ':';
-		p = fmt_hex(p, g[i], 1);
-	}
-	return p;
-}
-
-char *
-fmt_addr(char *p, const union addr *a, unsigned int ip_version)
-{
-	if (ip_version == 4)
-		return fmt_ipv4(p, a->b);
-	if (ip_version == 6)
-		return fmt_ipv6(p, a->b);
-	*p++ = '?';
-	return p;
-}
-
-char *
-fmt_fraction(char *p, uint32_t ns, unsigned int digits)
-{
-	uint32_t v = ns;
-
-	for (unsigned int i = digits; i < 9; i++)
-		v /= 10;
-	for (unsigned int i = digits; i-- > 0; v /= 10)
-		p[i] = (char)('0' + v % 10);
-	return p + digits;
+	if (high == 0 && low >> 32 == 0xffff)
+		return fmt_ipv4(PUT(p, "::ffff:"), a + 12);
+	run = longest_run(zero_groups(high) | zero_groups(low) << 4, &n);
+	p = put_groups(p, a, 0, run);
+	if (run == 8)
+		return p;
+	p = PUT(p, "::");
+	return put_groups(p, a, run + n, 8);
 }
 
 char *
 fmt_seconds(char *p, int64_t ns)
 {
-	uint64_t v = (uint64_t)ns;
+	uint64_t v = (uint64_t)ns, s;
 
 	if (ns < 0) {
 		*p++ = '-';
 		v = -v;
 	}
-	p = fmt_u64(p, v / 1000000000);
+	s = v / 1000000000;
+	p = fmt_u64(p, s);
 	*p++ = '.';
-	return fmt_fraction(p, (uint32_t)(v % 1000000000), 9);
+	return fmt_fraction(p, (uint32_t)(v - s * 1000000000), 9);
 }
 
 void
@@ -178,38 +181,48 @@ fmt_civil(int64_t days, int64_t *year, unsigned int *month, unsigned int *day)
 }
 
 /* int64 nanoseconds reach from 1677 to 2262: four digits are enough. */
-static char *
-fmt_second(char *p, int64_t s)
+char *
+fmt_date(char *p, int64_t days)
 {
-	int64_t days = s / 86400, in_day = s % 86400, year;
-	unsigned int month, day, t;
+	unsigned int month, day;
+	int64_t year;
 
-	if (in_day < 0) {
-		in_day += 86400;
-		days--;
-	}
 	fmt_civil(days, &year, &month, &day);
-	t = (unsigned int)in_day;
 	p = fmt_2(p, (unsigned int)year / 100);
 	p = fmt_2(p, (unsigned int)year % 100);
 	*p++ = '-';
 	p = fmt_2(p, month);
 	*p++ = '-';
-	p = fmt_2(p, day);
-	*p++ = 'T';
-	p = fmt_2(p, t / 3600);
-	*p++ = ':';
-	p = fmt_2(p, t / 60 % 60);
-	*p++ = ':';
-	return fmt_2(p, t % 60);
+	return fmt_2(p, day);
+}
+
+static void
+day_turn(struct fmt_day *d, int64_t s)
+{
+	int64_t days = s / 86400 - (s % 86400 < 0);
+
+	d->start = days * 86400;
+	fmt_date(d->text, days);
 }
 
 char *
-fmt_time(char *p, int64_t ns)
+fmt_day(char *p, struct fmt_day *d, int64_t s, unsigned int *in_day)
 {
+	if ((uint64_t)s - (uint64_t)d->start >= 86400)
+		day_turn(d, s);
+	*in_day = (unsigned int)(s - d->start);
+	return fmt_bytes(p, d->text, FMT_DATE);
+}
+
+char *
+fmt_time(char *p, struct fmt_day *d, int64_t ns)
+{
+	unsigned int in_day;
 	uint32_t rest;
 
-	p = fmt_second(p, fmt_split(ns, &rest));
+	p = fmt_day(p, d, fmt_split(ns, &rest), &in_day);
+	*p++ = 'T';
+	p = fmt_clock(p, in_day);
 	*p++ = '.';
 	p = fmt_fraction(p, rest, 9);
 	*p++ = 'Z';

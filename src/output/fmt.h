@@ -2,11 +2,14 @@
  * fmt.h: numbers, addresses and times as text, without the printf family.
  *
  * Each one writes at p, without a terminating NUL, and answers the place
- * behind.  The caller has made room: FMT_... bytes are always enough.
+ * behind.  The caller has made room: FMT_... bytes are always enough, and what
+ * of them is behind the answer may be overwritten, too, for words are stored
+ * whole.
  */
 #ifndef SRC_OUTPUT_FMT_H
 #define SRC_OUTPUT_FMT_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -16,26 +19,208 @@
 enum {
 	FMT_U64		= 20,
 	FMT_HEX		= 16,
-	FMT_MAC		= 17,
+	FMT_MAC		= 18,
 	FMT_ADDR	= 45,	/* IPv6 with an IPv4 tail */
+	FMT_DATE	= 10,
 	FMT_TIME	= 40,	/* RFC 3339 with nanoseconds, any int64 */
 	FMT_SECONDS	= 31,	/* decimal seconds */
+	FMT_WORD	= 48,
+	FMT_PAD		= 64,	/* spaces that one fmt_pad() writes */
 };
 
-char *fmt_u64(char *p, uint64_t);
+/* A text that is copied whole, so that nobody asks for its length. */
+struct fmt_word {
+	char text[FMT_WORD - 1];
+	uint8_t len;
+};
+
+#define WORD(literal) { (literal), sizeof(literal) - 1 }
+
+/* The date of the last time that was formatted: most come on the same day. */
+struct fmt_day {
+	int64_t start;		/* seconds since 1970, or FMT_NO_DAY */
+	char text[FMT_DATE];
+};
+
+#define FMT_NO_DAY	INT64_MIN
+
+/* Two digits of each byte. */
+extern const char fmt_hex_pair[256][2];
+
+char *fmt_digits(char *p, uint64_t);	/* fmt_u64() from 10 on */
 /* Lower-case, at least "digits" of them. */
 char *fmt_hex(char *p, uint64_t, unsigned int digits);
 char *fmt_mac(char *p, const uint8_t *);
 char *fmt_ipv4(char *p, const uint8_t *);
 char *fmt_ipv6(char *p, const uint8_t *);	/* RFC 5952 */
-/* By ip_version; "?" for anything but 4 and 6. */
-char *fmt_addr(char *p, const union addr *, unsigned int ip_version);
-/* n digits of the fraction of a second, 1 to 9. */
-char *fmt_fraction(char *p, uint32_t ns, unsigned int digits);
 /* "-1.000000042": nanoseconds as decimal seconds with nine digits. */
 char *fmt_seconds(char *p, int64_t ns);
+/* "2026-01-02", of days since 1970-01-01. */
+char *fmt_date(char *p, int64_t days);
+/* The date of a second; "in_day" gets what is left of it, 0 to 86399. */
+char *fmt_day(char *p, struct fmt_day *, int64_t s, unsigned int *in_day);
 /* "2026-01-02T03:04:05.123456789Z". */
-char *fmt_time(char *p, int64_t ns);
+char *fmt_time(char *p, struct fmt_day *, int64_t ns);
+
+static inline char *
+fmt_bytes(char *p, const char *s, size_t n)
+{
+	memcpy(p, s, n);
+	return p + n;
+}
+
+/* A literal: as many stores as it has words. */
+#define PUT(p, literal) fmt_bytes((p), (literal), sizeof(literal) - 1)
+
+/* A short text of unknown length. */
+static inline char *
+fmt_str(char *p, const char *s)
+{
+	while (*s != '\0')
+		*p++ = *s++;
+	return p;
+}
+
+static inline char *
+fmt_word(char *p, const struct fmt_word *w)
+{
+	memcpy(p, w, sizeof(*w));
+	return p + w->len;
+}
+
+/* fmt_bytes() of what is seldom longer than 16 bytes: without a call then, as
+ * two words that overlap. */
+static inline char *
+fmt_few(char *p, const char *s, size_t n)
+{
+	if (n > 16) {
+		memcpy(p, s, n);
+	} else if (n >= 8) {
+		memcpy(p, s, 8);
+		memcpy(p + n - 8, s + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(p, s, 4);
+		memcpy(p + n - 4, s + n - 4, 4);
+	} else if (n > 0) {
+		p[0] = s[0];
+		p[n / 2] = s[n / 2];
+		p[n - 1] = s[n - 1];
+	}
+	return p + n;
+}
+
+/* Spaces, until what begins at "from" is as wide as "column", which is not
+ * more than FMT_PAD wider than what is there. */
+static inline char *
+fmt_pad(char *p, const char *from, size_t column)
+{
+	size_t width = (size_t)(p - from);
+
+	memset(p, ' ', FMT_PAD);
+	return width < column ? p + (column - width) : p;
+}
+
+/* Eight characters, the first in the lowest byte. */
+static inline void
+fmt_store8(char *p, uint64_t text)
+{
+	text = htole64(text);
+	memcpy(p, &text, sizeof(text));
+}
+
+#define FMT_ZEROS	UINT64_C(0x3030303030303030)
+
+/* The eight digits of v < 10^8 in as many bytes, the first in the lowest:
+ * halves are split into pairs, and pairs into digits, side by side. */
+static inline uint64_t
+fmt_split8(uint32_t v)
+{
+	uint64_t x = v / 10000 | (uint64_t)(v % 10000) << 32, q;
+
+	q = (x * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
+	x = q | (x - q * 100) << 16;
+	q = (x * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+	return q | (x - q * 10) << 8;
+}
+
+/* A number that is less than 10^8: a port, a length. */
+static inline char *
+fmt_u26(char *p, uint32_t v)
+{
+	uint64_t x = fmt_split8(v);
+	unsigned int zeros = (unsigned int)__builtin_ctzll(x |
+	    UINT64_C(1) << 56) / 8;
+
+	fmt_store8(p, (x + FMT_ZEROS) >> 8 * zeros);
+	return p + (8 - zeros);
+}
+
+static inline char *
+fmt_u64(char *p, uint64_t v)
+{
+	if (v >= 10)
+		return fmt_digits(p, v);
+	*p = (char)('0' + v);
+	return p + 1;
+}
+
+/* By ip_version; "?" for anything but 4 and 6. */
+static inline char *
+fmt_addr(char *p, const union addr *a, unsigned int ip_version)
+{
+	if (ip_version == 4)
+		return fmt_ipv4(p, a->b);
+	if (ip_version == 6)
+		return fmt_ipv6(p, a->b);
+	*p++ = '?';
+	return p;
+}
+
+/* Two digits of a byte. */
+static inline char *
+fmt_hex2(char *p, uint8_t v)
+{
+	memcpy(p, fmt_hex_pair[v], 2);
+	return p + 2;
+}
+
+/* n digits of the fraction of a second, 1 to 9; it stores nine bytes. */
+static inline char *
+fmt_fraction(char *p, uint32_t ns, unsigned int digits)
+{
+	static const uint32_t unit[9] = { 1000000000, 100000000, 10000000,
+	    1000000, 100000, 10000, 1000, 100, 10 };
+
+	if (digits == 9) {
+		fmt_store8(p, fmt_split8(ns / 10) + FMT_ZEROS);
+		p[8] = (char)('0' + ns % 10);
+	} else {
+		fmt_store8(p, (fmt_split8(ns / unit[digits]) + FMT_ZEROS) >>
+		    8 * (8 - digits));
+	}
+	return p + digits;
+}
+
+/* "HH:MM:SS", of less than 100 hours. */
+static inline char *
+fmt_clock(char *p, unsigned int s)
+{
+	uint64_t x = s / 3600 | (uint64_t)(s / 60 % 60) << 24 |
+	    (uint64_t)(s % 60) << 48, q;
+
+	q = (x * 103 >> 10) & UINT64_C(0x000f00000f00000f);
+	fmt_store8(p, (q | (x - q * 10) << 8) + UINT64_C(0x30303a30303a3030));
+	return p + 8;
+}
+
+/* Exactly two decimal digits. */
+static inline char *
+fmt_2(char *p, unsigned int v)
+{
+	p[0] = (char)('0' + v / 10 % 10);
+	p[1] = (char)('0' + v % 10);
+	return p + 2;
+}
 
 /* Days since 1970-01-01 to a civil date, proleptic Gregorian calendar. */
 void fmt_civil(int64_t days, int64_t *year, unsigned int *month,
@@ -53,22 +238,6 @@ fmt_split(int64_t ns, uint32_t *rest)
 	}
 	*rest = (uint32_t)r;
 	return s;
-}
-
-/* Exactly two decimal digits. */
-static inline char *
-fmt_2(char *p, unsigned int v)
-{
-	p[0] = (char)('0' + v / 10 % 10);
-	p[1] = (char)('0' + v % 10);
-	return p + 2;
-}
-
-static inline char *
-fmt_bytes(char *p, const char *s, size_t n)
-{
-	memcpy(p, s, n);
-	return p + n;
 }
 
 #endif

@@ -2,17 +2,23 @@
 #include "core/names.h"
 #include "output/json.h"
 
-char *
-json_str(char *p, const char *s)
-{
-	return fmt_bytes(p, s, strlen(s));
-}
+#define STATE(name) { WORD(",\"state\":\"" name "\",\"confirmed\":false"), \
+	WORD(",\"state\":\"" name "\",\"confirmed\":true") }
 
-char *
-json_bool(char *p, int value)
-{
-	return value ? PUT(p, "true") : PUT(p, "false");
-}
+const struct fmt_word json_states[TCP_STATES][2] = {
+	[TCP_UNKNOWN] = STATE("unknown"),
+	[TCP_LISTEN] = STATE("listen"),
+	[TCP_SYN_SENT] = STATE("syn_sent"),
+	[TCP_SYN_RECEIVED] = STATE("syn_received"),
+	[TCP_ESTABLISHED] = STATE("established"),
+	[TCP_FIN_WAIT_1] = STATE("fin_wait_1"),
+	[TCP_FIN_WAIT_2] = STATE("fin_wait_2"),
+	[TCP_CLOSE_WAIT] = STATE("close_wait"),
+	[TCP_CLOSING] = STATE("closing"),
+	[TCP_LAST_ACK] = STATE("last_ack"),
+	[TCP_TIME_WAIT] = STATE("time_wait"),
+	[TCP_CLOSED] = STATE("closed"),
+};
 
 char *
 json_protocol(char *p, uint8_t protocol, uint8_t ip_version)
@@ -20,7 +26,7 @@ json_protocol(char *p, uint8_t protocol, uint8_t ip_version)
 	const char *name = protocol_name(protocol);
 
 	p = PUT(p, ",\"protocol\":\"");
-	p = name != NULL ? json_str(p, name) : fmt_u64(p, protocol);
+	p = name != NULL ? fmt_str(p, name) : fmt_u64(p, protocol);
 	p = PUT(p, "\",\"ip_version\":");
 	return fmt_u64(p, ip_version);
 }
@@ -39,18 +45,9 @@ json_endpoint(char *p, const struct session *s, unsigned int i)
 	*p++ = '"';
 	if (session_has_ports(&s->key)) {
 		p = PUT(p, ",\"port\":");
-		p = fmt_u64(p, s->key.port[i]);
+		p = fmt_u26(p, s->key.port[i]);
 	}
 	return p;
-}
-
-char *
-json_state(char *p, const struct side *side)
-{
-	p = PUT(p, "\"state\":\"");
-	p = json_str(p, tcp_state_name[side->state]);
-	p = PUT(p, "\",\"confirmed\":");
-	return json_bool(p, side->confirmed);
 }
 
 char *
@@ -59,7 +56,7 @@ json_session_state(char *p, const struct session *s)
 	if (session_is_tcp(s))
 		return p;
 	p = PUT(p, ",\"state\":\"");
-	p = json_str(p, session_state_name(s));
+	p = fmt_str(p, session_state_name(s));
 	*p++ = '"';
 	return p;
 }
@@ -76,12 +73,6 @@ json_icmp(char *p, const struct session_key *k, unsigned int client)
 		p = fmt_u64(p, k->port[1]);
 	}
 	return p;
-}
-
-char *
-json_counter(char *p, const char *name, size_t n, uint64_t value)
-{
-	return fmt_u64(fmt_bytes(p, name, n), value);
 }
 
 char *

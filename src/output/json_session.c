@@ -11,14 +11,13 @@
 static char *
 put_community_id(char *p, const struct session_key *k)
 {
-	char id[COMMUNITY_ID], *end = community_id(id, k);
+	char *from = PUT(p, ",\"community_id\":\"");
+	char *end = community_id(from, k);
 
-	if (end == id)
+	if (end == from)
 		return p;
-	p = PUT(p, ",\"community_id\":\"");
-	p = fmt_bytes(p, id, (size_t)(end - id));
-	*p++ = '"';
-	return p;
+	*end++ = '"';
+	return end;
 }
 
 /* Bit by bit from FIN; N is the AE flag of RFC 9768, once NS. */
@@ -27,9 +26,10 @@ put_flags(char *p, unsigned int flags)
 {
 	static const char letter[] = "FSRPAUECN";
 
-	for (unsigned int i = 0; i < sizeof(letter) - 1; i++)
-		if (flags >> i & 1)
-			*p++ = letter[i];
+	p = PUT(p, ",\"flags\":\"");
+	for (flags &= 0x1ff; flags != 0; flags &= flags - 1)
+		*p++ = letter[__builtin_ctz(flags)];
+	*p++ = '"';
 	return p;
 }
 
@@ -37,6 +37,11 @@ put_flags(char *p, unsigned int flags)
 static char *
 put_loss(char *p, const struct trouble_side *t)
 {
+	if (t == NULL)
+		return PUT(p, ",\"retransmitted_packets\":0"
+		    ",\"retransmitted_bytes\":0,\"out_of_order_packets\":0"
+		    ",\"duplicate_acks\":0,\"missed_bytes\":0"
+		    ",\"zero_windows\":0");
 	p = COUNTER(p, "retransmitted_packets", t->retransmitted_packets);
 	p = COUNTER(p, "retransmitted_bytes", t->retransmitted_bytes);
 	p = COUNTER(p, "out_of_order_packets", t->out_of_order);
@@ -62,21 +67,9 @@ put_syn(char *p, const struct side *side)
 	if (side->seen & SIDE_SCALE)
 		p = COUNTER(p, "window_scale", side->window_scale);
 	if (side->seen & SIDE_SYN) {
-		p = PUT(p, ",\"sack\":");
-		p = json_bool(p, side->seen & SIDE_SACK);
+		p = side->seen & SIDE_SACK ? PUT(p, ",\"sack\":true") :
+		    PUT(p, ",\"sack\":false");
 		p = COUNTER(p, "initial_window", side->initial_window);
-	}
-	return p;
-}
-
-static char *
-put_side_tcp(char *p, const struct side *side, const struct trouble_side *t)
-{
-	if (side->packets > 0) {
-		p = PUT(p, ",\"flags\":\"");
-		p = put_flags(p, side->flags);
-		*p++ = '"';
-		p = put_loss(p, t);
 	}
 	return p;
 }
@@ -85,18 +78,14 @@ static char *
 put_side(char *p, const struct session *s, const struct trouble *trouble,
     unsigned int i)
 {
-	static const struct trouble_side none;
 	const struct trouble_side *t = trouble != NULL ? &trouble->side[i] :
-	    &none;
+	    NULL;
 	const struct side *side = &s->side[i];
 	int tcp = session_is_tcp(s);
 
-	*p++ = '{';
 	p = json_endpoint(p, s, i);
-	if (tcp) {
-		*p++ = ',';
+	if (tcp)
 		p = json_state(p, side);
-	}
 	p = COUNTER(p, "packets", side->packets);
 	p = COUNTER(p, "frame_bytes", side->frame_bytes);
 	p = COUNTER(p, "ip_bytes", side->ip_bytes);
@@ -105,10 +94,11 @@ put_side(char *p, const struct session *s, const struct trouble *trouble,
 		p = COUNTER(p, "stream_bytes", tcp ? side_stream_bytes(side) :
 		    side->payload_bytes);
 	}
-	if (tcp)
-		p = put_side_tcp(p, side, t);
+	if (tcp && side->packets > 0)
+		p = put_loss(put_flags(p, side->flags), t);
 	if (side->seen & SIDE_CHECKED)
-		p = COUNTER(p, "bad_checksums", t->bad_checksums);
+		p = COUNTER(p, "bad_checksums", t != NULL ? t->bad_checksums :
+		    0);
 	p = put_syn(p, side);
 	if (side->packets > 0)
 		p = COUNTER(p, "ttl", side->ttl);
@@ -116,17 +106,9 @@ put_side(char *p, const struct session *s, const struct trouble *trouble,
 	return p;
 }
 
-static char *
-put_time(char *p, const char *name, int64_t ns, int *first)
-{
-	if (ns == -1)
-		return p;
-	p = *first ? PUT(p, ",\"rtt\":{\"") : PUT(p, ",\"");
-	p = json_str(p, name);
-	p = PUT(p, "\":");
-	*first = 0;
-	return fmt_seconds(p, ns);
-}
+/* "name":seconds, with a literal name; nothing of a time not observed. */
+#define TIME(p, name, ns) ((ns) == -1 ? (p) : \
+	fmt_seconds(PUT((p), ",\"" name "\":"), (ns)))
 
 static char *
 put_rtt(char *p, const struct session *s)
@@ -135,71 +117,22 @@ put_rtt(char *p, const struct session *s)
 	const struct side *server = &s->side[s->client ^ 1];
 	int64_t whole = rtt_unpack(client->rtt_handshake);
 	int64_t half = rtt_unpack(server->rtt_handshake);
-	const struct {
-		const char *name;
-		int64_t ns;
-	} times[] = {
-		{ "handshake", whole },
-		{ "client", server->seen & SIDE_SYN && whole != -1 &&
-		    half != -1 ? whole - half : -1 },
-		{ "server", half },
-		{ "client_min", rtt_unpack(client->rtt_min) },
-		{ "client_smoothed", rtt_unpack(client->rtt_smoothed) },
-		{ "server_min", rtt_unpack(server->rtt_min) },
-		{ "server_smoothed", rtt_unpack(server->rtt_smoothed) },
-	};
-	int first = 1;
+	int64_t rest = server->seen & SIDE_SYN && whole != -1 && half != -1 ?
+	    whole - half : -1;
+	char *from = PUT(p, ",\"rtt\":"), *end;
 
-	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
-		p = put_time(p, times[i].name, times[i].ns, &first);
-	if (!first)
-		*p++ = '}';
-	return p;
-}
-
-static char *
-put_layers(char *p, const struct path *path)
-{
-	p = PUT(p, ",\"layers\":[");
-	for (unsigned int i = 0; i < path->nlayers; i++) {
-		p = i > 0 ? PUT(p, ",\"") : PUT(p, "\"");
-		p = json_str(p, path_layer(path, i)->name);
-		*p++ = '"';
-	}
-	p = PUT(p, "],\"vlan\":[");
-	for (unsigned int i = 0; i < path->nvlans; i++) {
-		if (i > 0)
-			*p++ = ',';
-		p = fmt_u64(p, path_vlan(path, i));
-	}
-	*p++ = ']';
-	return p;
-}
-
-static char *
-put_tunnels(char *p, const struct path *path)
-{
-	struct tunnel t;
-
-	p = PUT(p, ",\"tunnel\":[");
-	for (unsigned int i = 0; i < path->ntunnels; i++) {
-		path_tunnel(path, i, &t);
-		p = i > 0 ? PUT(p, ",{\"type\":\"") : PUT(p, "{\"type\":\"");
-		p = json_str(p, t.dissector->name);
-		*p++ = '"';
-		if (t.has_id)
-			p = COUNTER(p, "id", t.id);
-		if (t.has_outer) {
-			p = PUT(p, ",\"source\":\"");
-			p = fmt_addr(p, &t.outer_src, t.outer_version);
-			p = PUT(p, "\",\"destination\":\"");
-			p = fmt_addr(p, &t.outer_dst, t.outer_version);
-			*p++ = '"';
-		}
-		*p++ = '}';
-	}
-	*p++ = ']';
-	return p;
+	end = TIME(from, "handshake", whole);
+	end = TIME(end, "client", rest);
+	end = TIME(end, "server", half);
+	end = TIME(end, "client_min", rtt_unpack(client->rtt_min));
+	end = TIME(end, "client_smoothed", rtt_unpack(client->rtt_smoothed));
+	end = TIME(end, "server_min", rtt_unpack(server->rtt_min));
+	end = TIME(end, "server_smoothed", rtt_unpack(server->rtt_smoothed));
+	if (end == from)
+		return p;
+	*from = '{';	/* in place of the first comma */
+	*end++ = '}';
+	return end;
 }
 
 /* A name, where there is one. */
@@ -208,8 +141,8 @@ put_word(char *p, const char *field, const char *value)
 {
 	if (value == NULL)
 		return p;
-	p = json_str(p, field);
-	p = json_str(p, value);
+	p = fmt_str(p, field);
+	p = fmt_str(p, value);
 	*p++ = '"';
 	return p;
 }
@@ -218,19 +151,37 @@ put_word(char *p, const char *field, const char *value)
 static char *
 put_zeek(char *p, const struct session *s, const struct trouble *t)
 {
-	char history[ZEEK_HISTORY_MAX];
-	unsigned int n = zeek_history(s, t, history);
+	char *from;
+	unsigned int n;
 
-	p = PUT(p, "\",\"conn_state\":\"");
-	p = json_str(p, zeek_conn_state(s, t));
+	p = PUT(p, ",\"conn_state\":\"");
+	p = fmt_str(p, zeek_conn_state(s, t));
 	*p++ = '"';
+	from = PUT(p, ",\"history\":\"");
+	n = zeek_history(s, t, from);
 	if (n == 0)
 		return p;
-	p = PUT(p, ",\"history\":\"");
-	p = fmt_bytes(p, history, n);
+	p = from + n;
 	*p++ = '"';
 	return p;
 }
+
+static const struct fmt_word roles[ROLES] = {
+	[ROLE_FIRST] = WORD(",\"role\":\"first\""),
+	[ROLE_PORT] = WORD(",\"role\":\"port\""),
+	[ROLE_SYN_ACK] = WORD(",\"role\":\"syn_ack\""),
+	[ROLE_SYN] = WORD(",\"role\":\"syn\""),
+};
+
+static const struct fmt_word ends[ENDS] = {
+	[END_OPEN] = WORD(",\"end_reason\":\"open\""),
+	[END_CLOSED] = WORD(",\"end_reason\":\"closed\""),
+	[END_RESET] = WORD(",\"end_reason\":\"reset\""),
+	[END_TIMEOUT] = WORD(",\"end_reason\":\"timeout\""),
+	[END_EVICTED] = WORD(",\"end_reason\":\"evicted\""),
+	[END_REUSED] = WORD(",\"end_reason\":\"reused\""),
+	[END_CAPTURE] = WORD(",\"end_reason\":\"capture_end\""),
+};
 
 void
 json_session(struct sink *k, const struct session *s,
@@ -244,9 +195,9 @@ json_session(struct sink *k, const struct session *s,
 	p = fmt_u64(p, s->id);
 	p = put_community_id(p, &s->key);
 	p = PUT(p, ",\"start\":\"");
-	p = fmt_time(p, s->start);
+	p = fmt_time(p, &k->day, s->start);
 	p = PUT(p, "\",\"end\":\"");
-	p = fmt_time(p, s->last);
+	p = fmt_time(p, &k->day, s->last);
 	p = PUT(p, "\",\"duration\":");
 	p = fmt_seconds(p, s->last - s->start);
 	if (s->path != NULL)
@@ -255,21 +206,14 @@ json_session(struct sink *k, const struct session *s,
 	p = json_icmp(p, &s->key, s->client);
 	p = json_session_state(p, s);
 	if (s->path != NULL)
-		p = put_tunnels(put_layers(p, s->path), s->path);
-	p = PUT(p, ",\"client\":");
+		p = json_path(p, &k->paths, s->path);
+	p = PUT(p, ",\"client\":{");
 	p = put_side(p, s, t, s->client);
-	p = PUT(p, ",\"server\":");
+	p = PUT(p, ",\"server\":{");
 	p = put_side(p, s, t, s->client ^ 1U);
-	p = PUT(p, ",\"role\":\"");
-	p = json_str(p, session_role_name[s->role]);
+	p = fmt_word(p, &roles[s->role]);
 	p = put_zeek(p, s, t);
-	if (open) {
-		p = PUT(p, ",\"open\":true");
-	} else {
-		p = PUT(p, ",\"end_reason\":\"");
-		p = json_str(p, session_end_name[s->end]);
-		*p++ = '"';
-	}
+	p = open ? PUT(p, ",\"open\":true") : fmt_word(p, &ends[s->end]);
 	p = put_word(p, ",\"service\":\"", path_service(s->path));
 	p = put_word(p, ",\"ecn\":\"", ecn_name(client, server));
 	p = put_rtt(p, s);

@@ -32,6 +32,7 @@ sink_init(struct sink *s, const struct sink_options *options,
 	s->options = options;
 	s->out = out;
 	s->quarter = INT64_MIN;
+	s->day.start = FMT_NO_DAY;
 }
 
 void

@@ -9,6 +9,8 @@
 
 #include <sessdump/packet.h>
 
+#include "output/fmt.h"
+#include "output/json_path.h"
 #include "output/outbuf.h"
 #include "session/session.h"
 
@@ -68,6 +70,8 @@ struct sink {
 	struct outbuf *out;
 	int64_t first, previous;	/* times of packets, for -ttt, -ttttt */
 	int64_t quarter, utc_offset;	/* of local time, by quarter hours */
+	struct fmt_day day;
+	struct json_paths paths;
 	uint32_t addr_width;		/* of the address column, so far */
 	uint8_t has_header;		/* of the session table */
 };

@@ -13,10 +13,8 @@ put_both(char *p, const struct session *s)
 
 		p = i == 0 ? PUT(p, ",\"client\":{") : PUT(p, ",\"server\":{");
 		p = json_endpoint(p, s, side);
-		if (session_is_tcp(s)) {
-			*p++ = ',';
+		if (session_is_tcp(s))
 			p = json_state(p, &s->side[side]);
-		}
 		*p++ = '}';
 	}
 	return json_session_state(p, s);
@@ -29,16 +27,16 @@ json_event(struct sink *k, const struct session_event *ev)
 	char *p = outbuf_room(k->out);
 
 	p = PUT(p, "{\"type\":\"event\",\"schema\":1,\"time\":\"");
-	p = fmt_time(p, ev->time);
+	p = fmt_time(p, &k->day, ev->time);
 	p = PUT(p, "\",\"event\":\"");
-	p = json_str(p, session_event_name[ev->kind]);
+	p = fmt_str(p, session_event_name[ev->kind]);
 	p = PUT(p, "\",\"session\":");
 	p = fmt_u64(p, s->id);
 	p = json_protocol(p, s->key.protocol, s->key.ip_version);
 	p = json_icmp(p, &s->key, s->client);
 	p = put_both(p, s);
 	p = PUT(p, ",\"cause\":\"");
-	p = json_str(p, ev->cause);
+	p = fmt_str(p, ev->cause);
 	*p++ = '"';
 	if (ev->kind == EVENT_ICMP_ERROR) {
 		p = PUT(p, ",\"icmp_error\":{\"type\":");
@@ -84,7 +82,7 @@ put_packet_flags(char *p, uint32_t flags, uint32_t has)
 	for (unsigned int i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		if (flags >> i & 1) {
 			p = PUT(p, ",\"");
-			p = json_str(p, name[i]);
+			p = fmt_str(p, name[i]);
 			p = PUT(p, "\":true");
 		}
 	if (has & FLOW_BAD_CHECKSUM)
@@ -123,7 +121,7 @@ json_packet(struct sink *k, const struct packet *p, const struct session *s)
 	char *o = outbuf_room(k->out);
 
 	o = PUT(o, "{\"type\":\"packet\",\"schema\":1,\"time\":\"");
-	o = fmt_time(o, p->frame->ts);
+	o = fmt_time(o, &k->day, p->frame->ts);
 	*o++ = '"';
 	o = json_interface(o, k, p->frame->ifindex);
 	o = COUNTER(o, "frame_bytes", p->frame->len);

@@ -35,9 +35,10 @@ ipv6(const char *s)
 static const char *
 timestamp(int64_t ns)
 {
+	static struct fmt_day day = { .start = FMT_NO_DAY };
 	static char text[FMT_TIME + 1];
 
-	*fmt_time(text, ns) = '\0';
+	*fmt_time(text, &day, ns) = '\0';
 	return text;
 }
 
@@ -61,11 +62,136 @@ test_numbers(void)
 		snprintf(want, sizeof(want), "%" PRIu64, v);
 		is_str(u64(v), want, "a power of ten");
 	}
+	is_str(u64(UINT64_C(1) << 32), "4294967296", "2^32");
 	is_str(u64(UINT64_MAX), "18446744073709551615", "the largest");
 	is_str(seconds(0), "0.000000000", "no time");
 	is_str(seconds(-1), "-0.000000001", "a little before");
 	is_str(seconds(1234567890123), "1234.567890123", "some time");
 	is_str(seconds(INT64_MIN), "-9223372036.854775808", "the earliest");
+}
+
+/* Against the C library: numbers of every length, and their words alone. */
+static void
+test_many_numbers(void)
+{
+	char want[32], text[FMT_U64 + 1];
+	uint64_t v = 88172645463325252;
+	unsigned int wrong = 0, wrong_short = 0, wrong_fraction = 0;
+
+	for (unsigned int i = 0; i < 100000; i++) {
+		uint64_t n = v >> i % 64;
+		uint32_t less = (uint32_t)(n % 100000000);
+
+		snprintf(want, sizeof(want), "%" PRIu64, n);
+		wrong += strcmp(u64(n), want) != 0;
+		snprintf(want, sizeof(want), "%" PRIu32, less);
+		*fmt_u26(text, less) = '\0';
+		wrong_short += strcmp(text, want) != 0;
+		snprintf(want, sizeof(want), "%09" PRIu64, n % 1000000000);
+		want[1 + i % 9] = '\0';
+		*fmt_fraction(text, (uint32_t)(n % 1000000000), 1 + i % 9) =
+		    '\0';
+		wrong_fraction += strcmp(text, want) != 0;
+		v ^= v << 13;
+		v ^= v >> 7;
+		v ^= v << 17;
+	}
+	is_u64(wrong, 0, "numbers are the C library's");
+	is_u64(wrong_short, 0, "short ones, too");
+	is_u64(wrong_fraction, 0, "and fractions of a second");
+	*fmt_u26(text, 0) = '\0';
+	is_str(text, "0", "nothing");
+	*fmt_u26(text, 99999999) = '\0';
+	is_str(text, "99999999", "the largest of eight digits");
+}
+
+static void
+test_clock(void)
+{
+	unsigned int wrong = 0;
+	char want[32], text[9];
+
+	for (unsigned int s = 0; s < 86400; s++) {
+		snprintf(want, sizeof(want), "%02u:%02u:%02u", s / 3600,
+		    s / 60 % 60, s % 60);
+		*fmt_clock(text, s) = '\0';
+		wrong += strcmp(text, want) != 0;
+	}
+	is_u64(wrong, 0, "every second of a day");
+}
+
+/* The numbers of bytes that are copied in one way or in another. */
+static void
+test_copies(void)
+{
+	static const char from[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	static const struct fmt_word word = WORD("a word");
+	unsigned int wrong = 0;
+	char text[FMT_WORD + FMT_PAD + 1];
+
+	for (size_t n = 0; n < sizeof(from); n++) {
+		*fmt_few(text, from, n) = '\0';
+		wrong += strlen(text) != n || memcmp(text, from, n) != 0;
+	}
+	is_u64(wrong, 0, "few bytes are copied, and more");
+	*fmt_word(text, &word) = '\0';
+	is_str(text, "a word", "a word");
+	*fmt_pad(PUT(text, "abc"), text, 6) = '\0';
+	is_str(text, "abc   ", "padding");
+	*fmt_pad(PUT(text, "abcdef"), text, 6) = '\0';
+	is_str(text, "abcdef", "none where the width is there");
+	*fmt_pad(PUT(text, "abcdefg"), text, 6) = '\0';
+	is_str(text, "abcdefg", "nor where it is exceeded");
+}
+
+static void
+test_bytes(void)
+{
+	unsigned int wrong = 0;
+	uint8_t a[16] = { 0 };
+	char want[64], text[FMT_ADDR + 1];
+
+	for (unsigned int i = 0; i < 256; i++) {
+		a[0] = (uint8_t)i;
+		a[1] = (uint8_t)(i * 7);
+		a[2] = (uint8_t)(i * 11);
+		a[3] = (uint8_t)(255 - i);
+		inet_ntop(AF_INET, a, want, sizeof(want));
+		*fmt_ipv4(text, a) = '\0';
+		wrong += strcmp(text, want) != 0;
+		snprintf(want, sizeof(want), "%02x:%02x:%02x:%02x:00:00",
+		    a[0], a[1], a[2], a[3]);
+		*fmt_mac(text, a) = '\0';
+		wrong += strcmp(text, want) != 0;
+	}
+	is_u64(wrong, 0, "IPv4 and MAC addresses of every byte");
+}
+
+/* Every choice of groups that are zero, against the C library, which does the
+ * same but for the addresses that begin with 80 or 96 zero bits. */
+static void
+test_zero_groups(void)
+{
+	unsigned int wrong = 0;
+	char want[64], text[FMT_ADDR + 1];
+
+	for (unsigned int i = 0; i < 4 * 256; i++) {
+		static const uint16_t group[] = { 0xabcd, 0x0bc, 0xd, 0x1000 };
+		uint8_t a[16];
+
+		if ((i & 0x1f) == 0)
+			continue;
+		for (unsigned int g = 0; g < 8; g++) {
+			unsigned int v = i >> g & 1 ? group[i >> 8] : 0;
+
+			a[2 * g] = (uint8_t)(v >> 8);
+			a[2 * g + 1] = (uint8_t)v;
+		}
+		inet_ntop(AF_INET6, a, want, sizeof(want));
+		*fmt_ipv6(text, a) = '\0';
+		wrong += strcmp(text, want) != 0;
+	}
+	is_u64(wrong, 0, "IPv6 addresses of every pattern of zeros");
 }
 
 /* RFC 5952, with its own examples. */
@@ -179,7 +305,12 @@ int
 main(void)
 {
 	test_numbers();
+	test_many_numbers();
+	test_clock();
+	test_copies();
+	test_bytes();
 	test_ipv6();
+	test_zero_groups();
 	test_times();
 	test_json();
 	test_outbuf();
