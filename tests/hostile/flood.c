@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conn.h"
+#include "true.h"
 #include "workload.h"
 
 enum { TRUE_EVERY = 16 };	/* one frame in so many is a true one's */

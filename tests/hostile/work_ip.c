@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conn.h"
+#include "true.h"
 #include "workload.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))

@@ -1,5 +1,5 @@
 /* work_tcp.c: workloads of TCP. */
-#include "conn.h"
+#include "true.h"
 #include "workload.h"
 
 enum {

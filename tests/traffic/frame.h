@@ -6,8 +6,8 @@
  * the time frame_time, which goes on by frame_step.  Ends the program when the
  * output fails.
  */
-#ifndef TESTS_HOSTILE_FRAME_H
-#define TESTS_HOSTILE_FRAME_H
+#ifndef TESTS_TRAFFIC_FRAME_H
+#define TESTS_TRAFFIC_FRAME_H
 
 #include <stddef.h>
 #include <stdint.h>

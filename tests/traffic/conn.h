@@ -1,12 +1,6 @@
-/*
- * conn.h: TCP connections as two good endpoints have them.
- *
- * The true ones stand among the packets of a hostile workload, and are to come
- * out whole: clients 192.0.2.1 and up, or 2001:db8:1::1 and up, to
- * 198.51.100.N port 443 or 2001:db8:2::N.
- */
-#ifndef TESTS_HOSTILE_CONN_H
-#define TESTS_HOSTILE_CONN_H
+/* conn.h: TCP connections as two good endpoints have them. */
+#ifndef TESTS_TRAFFIC_CONN_H
+#define TESTS_TRAFFIC_CONN_H
 
 #include "frame.h"
 
@@ -36,18 +30,5 @@ void conn_send(struct conn *, const struct step *);
 /* A segment that the endpoint never sent: counted as a packet of its. */
 void conn_forge(struct conn *, int dir, uint32_t seq, uint32_t ack,
     unsigned int flags);
-
-enum {
-	TRUE_CONNS = 16,
-	TRUE_BUSY = 12,		/* these go on talking, the others idle */
-};
-extern struct conn true_conn[TRUE_CONNS];
-
-/* Opens them; "tunneled": every third through GRE in VXLAN. */
-void true_start(int tunneled, const uint8_t *options, unsigned int noptions);
-/* The next segment of one of the busy ones. */
-void true_step(void);
-/* Closes them, and says on stderr what their records are to be. */
-void true_finish(void);
 
 #endif
