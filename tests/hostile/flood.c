@@ -102,7 +102,8 @@ main(int argc, char **argv)
 			continue;
 		if (argc > 4)
 			frame_step = strtoll(argv[4], NULL, 10);
-		frame_start(argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
+		frame_start(argc > 3 ? strtoull(argv[3], NULL, 10) : 1,
+		    OUT_PCAP);
 		run(&workloads[i], strtoull(argv[2], NULL, 10));
 		frame_finish();
 		return 0;

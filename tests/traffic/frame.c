@@ -1,13 +1,10 @@
-/* frame.c: frames built from the payload outwards, and written as pcap. */
-#include <stdlib.h>
+/* frame.c: frames built from the payload outwards. */
 #include <string.h>
-#include <unistd.h>
 
 #include "frame.h"
 
 enum {
 	ROOM		= 72 * 1024,	/* of the longest frame */
-	OUT		= 1 << 20,
 	ETHERNET	= 14,
 	TAG		= 4,
 	VXLAN		= 8,
@@ -23,8 +20,6 @@ uint64_t frame_count;
 
 static uint8_t room[ROOM];
 static uint8_t *head = room + ROOM;	/* the frame reaches to room's end */
-static uint8_t out[OUT];
-static size_t used;
 static uint64_t state;
 
 /* xorshift64* */
@@ -57,39 +52,10 @@ put32(uint8_t *p, uint32_t v)
 	put16(p + 2, v & 0xffff);
 }
 
-static void
-flush(void)
-{
-	size_t at = 0;
-
-	while (at < used) {
-		ssize_t n = write(STDOUT_FILENO, out + at, used - at);
-
-		if (n <= 0)
-			exit(1);
-		at += (size_t)n;
-	}
-	used = 0;
-}
-
-static void
-append(const void *p, size_t n)
-{
-	if (used + n > OUT)
-		flush();
-	memcpy(out + used, p, n);
-	used += n;
-}
-
 void
-frame_start(uint64_t seed)
+frame_start(uint64_t seed, enum out_format format)
 {
-	/* Nanoseconds, version 2.4, in our own byte order. */
-	uint32_t header[6] = { 0xa1b23c4d, 0, 0, 0, 262144, 1 };
-	uint16_t version[2] = { 2, 4 };
-
-	memcpy(&header[1], version, sizeof(version));
-	append(header, sizeof(header));
+	out_start(format);
 	state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
 	for (int i = 0; i < 8; i++)
 		rnd();
@@ -98,7 +64,7 @@ frame_start(uint64_t seed)
 void
 frame_finish(void)
 {
-	flush();
+	out_finish();
 }
 
 /* RFC 1071; in the byte order of memory, whatever that is. */
@@ -335,11 +301,8 @@ frame_write(void)
 {
 	size_t n;
 	const uint8_t *data = frame_data(&n);
-	uint32_t record[4] = { (uint32_t)(frame_time / 1000000000),
-	    (uint32_t)(frame_time % 1000000000), (uint32_t)n, (uint32_t)n };
 
-	append(record, sizeof(record));
-	append(data, n);
+	out_record(frame_time, data, n);
 	frame_time += frame_step;
 	frame_count++;
 }

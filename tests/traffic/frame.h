@@ -1,16 +1,14 @@
 /*
- * frame.h: frames built from the payload outwards, and written as pcap.
+ * frame.h: frames built from the payload outwards.
  *
  * A frame begins with frame_payload() or frame_bytes(); each header is then
  * put before what stands, lengths and checksums right; frame_write() gives it
- * the time frame_time, which goes on by frame_step.  Ends the program when the
- * output fails.
+ * the time frame_time, which goes on by frame_step.
  */
 #ifndef TESTS_TRAFFIC_FRAME_H
 #define TESTS_TRAFFIC_FRAME_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "out.h"
 
 enum {
 	IPPROTO_4 = 4, IPPROTO_T = 6, IPPROTO_U = 17, IPPROTO_6 = 41,
@@ -49,7 +47,7 @@ extern int64_t frame_step;	/* ns from one frame to the next */
 extern uint64_t frame_count;	/* frames written */
 
 /* The seed of rnd(); the file's header is written. */
-void frame_start(uint64_t seed);
+void frame_start(uint64_t seed, enum out_format);
 void frame_finish(void);
 
 uint32_t rnd(void);
