@@ -27,6 +27,7 @@ needs() {
 	check	cmd:unshare	util-linux	util-linux	util-linux	util-linux-misc	util-linux
 	check	cmd:python3	python3	python3	python	python3	python3
 	check	cmd:mandoc	mandoc	mandoc	mandoc	mandoc	mandoc
+	check	cmd:valgrind	valgrind	valgrind	valgrind	valgrind	valgrind
 	END
 }
 
