@@ -1,60 +1,6 @@
-/* outbuf.c: text on its way to a descriptor, in large writes. */
-#include <errno.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <unistd.h>
-
+/* outbuf.c: text put into a buffer; outflush.c writes it out. */
 #include "output/fmt.h"
 #include "output/outbuf.h"
-
-int
-outbuf_init(struct outbuf *o, int fd)
-{
-	o->data = malloc(OUTBUF_SIZE);
-	if (o->data == NULL)
-		return -1;
-	o->p = o->data;
-	o->limit = o->data + OUTBUF_SIZE - OUTBUF_ROOM;
-	o->fd = fd;
-	o->error = 0;
-	o->stop = NULL;
-	return 0;
-}
-
-void
-outbuf_fini(struct outbuf *o)
-{
-	free(o->data);
-	o->data = NULL;
-}
-
-/* A descriptor that was left non-blocking by somebody else is waited for. */
-static int
-wait_writable(int fd)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-
-	return poll(&pfd, 1, -1) == -1 ? -1 : 0;
-}
-
-int
-outbuf_flush(struct outbuf *o)
-{
-	const char *s = o->data;
-
-	while (s < o->p && o->error == 0) {
-		ssize_t n = write(o->fd, s, (size_t)(o->p - s));
-
-		if (n >= 0)
-			s += n;
-		else if (errno == EAGAIN && wait_writable(o->fd) == 0)
-			continue;
-		else if (errno != EINTR || (o->stop != NULL && *o->stop))
-			o->error = errno;
-	}
-	o->p = o->data;
-	return o->error == 0 ? 0 : -1;
-}
 
 void
 outbuf_u64(struct outbuf *o, uint64_t v)

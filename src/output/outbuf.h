@@ -4,6 +4,11 @@
  * Room is asked for once a record, then everything is stored without a check.
  * An error is kept in "error", and what comes after it is dropped: look now
  * and then.
+ *
+ * Writes wait for whoever reads, but not while a source is live, whose ring
+ * would run over meanwhile: after outbuf_hold() the buffer grows instead.
+ * Ask outbuf_admits() before each record, so that records are lost as a whole
+ * and are counted.
  */
 #ifndef SRC_OUTPUT_OUTBUF_H
 #define SRC_OUTPUT_OUTBUF_H
@@ -16,23 +21,48 @@
 enum {
 	OUTBUF_SIZE	= 1 << 17,
 	OUTBUF_ROOM	= 1 << 13,	/* the most that may be asked for */
+	OUTBUF_HELD	= 1 << 22,	/* no record begins behind so much */
 };
 
 struct outbuf {
 	char *p;		/* where the next byte goes */
 	char *limit;		/* flush when p is past this */
 	char *data;
+	char *from;		/* where what was not yet written begins */
+	size_t size;
 	int fd;
+	int own;		/* the same, opened again not to block, or -1 */
 	int error;		/* errno of the write that failed, or 0;
 				 * EINTR: it was blocked when told to stop */
 	const volatile sig_atomic_t *stop; /* set by a signal; may be NULL */
+	uint64_t lost;		/* records, while a reader was too slow */
+	uint8_t hold;		/* do not wait */
+	uint8_t blocked;	/* the last write left something behind */
+	uint8_t pieces;		/* small ones, when poll() says there is room */
 };
 
 /* -1 when memory is short.  The descriptor stays the caller's. */
 int outbuf_init(struct outbuf *, int fd);
 void outbuf_fini(struct outbuf *);
-/* Writes all that is there; 0, or -1 with the error kept. */
+/* Writes all that is there, or what can be written without waiting; 0, or -1
+ * with the error kept. */
 int outbuf_flush(struct outbuf *);
+
+/* Waits for no reader from now on; files have none, and stay as they are. */
+void outbuf_hold(struct outbuf *);
+/* Waits again: the source is at its end. */
+void outbuf_wait(struct outbuf *);
+/* To poll for room. */
+int outbuf_fd(const struct outbuf *);
+/* Counts a record that is lost; 0. */
+int outbuf_refuse(struct outbuf *);
+
+/* May a record begin? */
+static inline int
+outbuf_admits(struct outbuf *o)
+{
+	return o->p - o->from <= OUTBUF_HELD || outbuf_refuse(o);
+}
 
 /* At least OUTBUF_ROOM bytes may be stored at the result. */
 static inline char *

@@ -1,0 +1,182 @@
+/* outflush.c: what an outbuf holds on its way to the descriptor. */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "output/fmt.h"
+#include "output/outbuf.h"
+
+enum {
+	/* A reader who takes nothing for so long after we were told to stop
+	 * takes nothing any more. */
+	LAST_WAIT_MS	= 1000,
+};
+
+int
+outbuf_init(struct outbuf *o, int fd)
+{
+	memset(o, 0, sizeof(*o));
+	o->data = malloc(OUTBUF_SIZE);
+	if (o->data == NULL)
+		return -1;
+	o->p = o->from = o->data;
+	o->size = OUTBUF_SIZE;
+	o->limit = o->data + OUTBUF_SIZE - OUTBUF_ROOM;
+	o->fd = fd;
+	o->own = -1;
+	return 0;
+}
+
+void
+outbuf_fini(struct outbuf *o)
+{
+	if (o->data != NULL && o->own != -1)
+		close(o->own);
+	free(o->data);
+	o->data = NULL;
+}
+
+/*
+ * O_NONBLOCK belongs to the open file, which we share with the shell and with
+ * whoever else writes to it; so the pipe or terminal is opened once more, for
+ * us alone.  Where that cannot be, we ask before each write, and write what
+ * has room in a pipe that says it has some.
+ */
+void
+outbuf_hold(struct outbuf *o)
+{
+	char path[sizeof("/proc/self/fd/") + FMT_U64];
+	struct stat st;
+
+	if (fstat(o->fd, &st) == -1 || o->fd < 0)
+		return;
+	/* Only these have a reader to wait for. */
+	if (!S_ISFIFO(st.st_mode) && !S_ISSOCK(st.st_mode) && !isatty(o->fd))
+		return;
+	memcpy(path, "/proc/self/fd/", sizeof("/proc/self/fd/"));
+	*fmt_u64(path + strlen(path), (uint64_t)o->fd) = '\0';
+	if (!S_ISSOCK(st.st_mode))
+		o->own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY |
+		    O_CLOEXEC);
+	o->pieces = o->own == -1;
+	o->hold = 1;
+}
+
+void
+outbuf_wait(struct outbuf *o)
+{
+	o->hold = 0;
+}
+
+int
+outbuf_fd(const struct outbuf *o)
+{
+	return o->own != -1 ? o->own : o->fd;
+}
+
+/* 1: there is room; 0: there was none in time; -1 and errno. */
+static int
+poll_writable(const struct outbuf *o, int timeout)
+{
+	struct pollfd pfd = { .fd = outbuf_fd(o), .events = POLLOUT };
+
+	return poll(&pfd, 1, timeout);
+}
+
+/* As write(2); EAGAIN where that would wait and we do not. */
+static ssize_t
+put(const struct outbuf *o)
+{
+	size_t n = (size_t)(o->p - o->from);
+
+	if (o->pieces) {
+		if (poll_writable(o, 0) == 0) {
+			errno = EAGAIN;
+			return -1;
+		}
+		if (n > PIPE_BUF)
+			n = PIPE_BUF;
+	}
+	return write(outbuf_fd(o), o->from, n);
+}
+
+/* Waits for the reader of a descriptor that does not block, be it that
+ * somebody else left it so. */
+static void
+wait_reader(struct outbuf *o)
+{
+	int n = poll_writable(o, LAST_WAIT_MS);
+
+	if (n == 1)
+		return;
+	if (n == -1 && errno != EINTR)
+		o->error = errno;
+	else if (o->stop != NULL && *o->stop)
+		o->error = EINTR;
+}
+
+/* What is held stays; what comes next finds a line's room. */
+static void
+make_room(struct outbuf *o)
+{
+	size_t held = (size_t)(o->p - o->from);
+	char *bigger;
+
+	if (o->p <= o->limit - OUTBUF_ROOM)
+		return;
+	if (held <= o->size / 2) {
+		memmove(o->data, o->from, held);
+	} else {
+		bigger = malloc(o->size * 2);
+		if (bigger == NULL) {
+			o->error = ENOMEM;
+			return;
+		}
+		memcpy(bigger, o->from, held);
+		free(o->data);
+		o->data = bigger;
+		o->size *= 2;
+		o->limit = o->data + o->size - OUTBUF_ROOM;
+	}
+	o->from = o->data;
+	o->p = o->data + held;
+}
+
+int
+outbuf_flush(struct outbuf *o)
+{
+	ssize_t n;
+
+	while (o->from < o->p && o->error == 0) {
+		n = put(o);
+		if (n >= 0) {
+			o->from += n;
+		} else if (errno == EAGAIN && o->hold) {
+			o->blocked = 1;
+			make_room(o);
+			break;
+		} else if (errno == EAGAIN) {
+			wait_reader(o);
+		} else if (errno != EINTR || (!o->hold && o->stop != NULL &&
+		    *o->stop)) {
+			o->error = errno;
+		}
+	}
+	if (o->from == o->p || o->error != 0) {
+		o->p = o->from = o->data;
+		o->blocked = 0;
+	}
+	return o->error == 0 ? 0 : -1;
+}
+
+int
+outbuf_refuse(struct outbuf *o)
+{
+	o->lost++;
+	return 0;
+}

@@ -1,0 +1,216 @@
+/* test_outbuf.c: what becomes of output that nobody reads. */
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "output/outbuf.h"
+#include "tap.h"
+
+enum { LINE = 100, LONG = 3 * OUTBUF_HELD / 2 };
+
+static volatile sig_atomic_t stop;
+static char *got;		/* what a reader took */
+static size_t ngot;
+
+/* Records of LINE bytes that say their number; how many began. */
+static unsigned int
+say(struct outbuf *o, unsigned int from, unsigned int n)
+{
+	char line[LINE + 1];
+	unsigned int said = 0;
+
+	for (unsigned int i = from; i < from + n; i++)
+		if (outbuf_admits(o)) {
+			snprintf(line, sizeof(line), "%0*u\n", LINE - 1, i);
+			outbuf_line(o);
+			outbuf_add(o, line, LINE / 2);
+			outbuf_add(o, line + LINE / 2, LINE - LINE / 2);
+			said++;
+		}
+	return said;
+}
+
+/* Takes what can be had without waiting. */
+static void
+take(int fd)
+{
+	ssize_t n;
+
+	while ((n = recv(fd, got + ngot, 1 << 16, MSG_DONTWAIT)) > 0 ||
+	    (n == -1 && errno == ENOTSOCK &&
+	    (n = read(fd, got + ngot, 1 << 16)) > 0))
+		ngot += (size_t)n;
+}
+
+/* Are they whole, and in order? */
+static int
+whole(void)
+{
+	long before = -1;
+
+	for (size_t at = 0; at < ngot; at += LINE) {
+		if (ngot - at < LINE || got[at + LINE - 1] != '\n' ||
+		    atol(got + at) <= before)
+			return 0;
+		before = atol(got + at);
+	}
+	return 1;
+}
+
+static void
+drain(struct outbuf *o, int reader)
+{
+	do {
+		take(reader);
+		outbuf_flush(o);
+	} while (o->blocked);
+	take(reader);
+}
+
+static void
+test_reader(const char *what, int reader, int writer)
+{
+	const unsigned int n = 2 * OUTBUF_HELD / LINE;
+	unsigned int said;
+	struct outbuf o;
+
+	printf("# %s\n", what);
+	ngot = 0;
+	outbuf_init(&o, writer);
+	outbuf_hold(&o);
+	said = say(&o, 0, 10);
+	ok(outbuf_flush(&o) == 0 && !o.blocked, "there is room for some");
+	said += say(&o, 10, n);
+	ok(outbuf_flush(&o) == 0 && o.blocked, "then it is blocked");
+	ok(said > OUTBUF_HELD / LINE && said < n, "what is held has a bound");
+	is_u64(said + o.lost, n + 10, "each record is said or lost");
+	ok(say(&o, 0, 1) == 0, "no record begins behind that");
+	drain(&o, reader);
+	is_u64(ngot, (uint64_t)said * LINE, "what was held is there, later");
+	said += say(&o, n + 10, 5);
+	drain(&o, reader);
+	is_u64(ngot, (uint64_t)said * LINE, "it goes on");
+	ok(whole(), "with whole records, in order");
+	ok((fcntl(writer, F_GETFL) & O_NONBLOCK) == 0,
+	    "the descriptor that others have blocks as before");
+	/* A record that has begun is held, however long it is. */
+	ngot = 0;
+	ok(outbuf_admits(&o), "a long one begins");
+	for (unsigned int i = 0; i < LONG / LINE; i++)
+		outbuf_add(&o, "0123456789012345678901234567890123456789"
+		    "01234567890123456789012345678901234567890123456789012"
+		    "345678\n", LINE);
+	drain(&o, reader);
+	is_u64(ngot, LONG / LINE * LINE, "and is written as a whole");
+	/* The end: what is held waits for a reader, but not for ever. */
+	ngot = 0;
+	say(&o, 0, n);
+	outbuf_flush(&o);
+	outbuf_wait(&o);
+	stop = 1;
+	o.stop = &stop;
+	ok(outbuf_flush(&o) == -1 && o.error == EINTR,
+	    "a reader who takes nothing at the end");
+	stop = 0;
+	outbuf_fini(&o);
+	close(writer);
+	close(reader);
+}
+
+/* A reader who is there at the end gets all that is held. */
+static void
+test_end(void)
+{
+	const unsigned int n = OUTBUF_HELD / LINE;
+	struct outbuf o;
+	int p[2], status = 0;
+	pid_t child;
+	char c;
+
+	if (pipe(p) == -1 || (child = fork()) == -1)
+		return;
+	if (child == 0) {
+		close(p[1]);
+		while (usleep(10), read(p[0], got, 1 << 16) > 0)
+			;
+		_exit(0);
+	}
+	outbuf_init(&o, p[1]);
+	outbuf_hold(&o);
+	say(&o, 0, n);
+	outbuf_wait(&o);
+	stop = 1;
+	o.stop = &stop;
+	ok(outbuf_flush(&o) == 0 && o.p == o.from && o.lost == 0,
+	    "a slow reader at the end gets all");
+	stop = 0;
+	outbuf_fini(&o);
+	close(p[1]);
+	ok(read(p[0], &c, 1) == 0, "nothing is left");
+	close(p[0]);
+	waitpid(child, &status, 0);
+}
+
+static void
+test_closed(void)
+{
+	struct outbuf o;
+	int p[2];
+
+	if (pipe(p) == -1)
+		return;
+	outbuf_init(&o, p[1]);
+	outbuf_hold(&o);
+	say(&o, 0, OUTBUF_HELD / LINE);
+	outbuf_flush(&o);
+	close(p[0]);
+	ok(outbuf_flush(&o) == -1 && o.error == EPIPE && !o.blocked,
+	    "a reader who leaves");
+	outbuf_fini(&o);
+	close(p[1]);
+}
+
+static void
+test_file(void)
+{
+	char path[] = "/tmp/sessdump_test.XXXXXX";
+	const unsigned int n = 2 * OUTBUF_HELD / LINE;
+	struct outbuf o;
+	int fd = mkstemp(path);
+
+	outbuf_init(&o, fd);
+	outbuf_hold(&o);
+	ok(!o.hold && say(&o, 0, n) == n && outbuf_flush(&o) == 0 &&
+	    lseek(fd, 0, SEEK_CUR) == (off_t)n * LINE && o.lost == 0,
+	    "a file loses nothing");
+	outbuf_fini(&o);
+	close(fd);
+	unlink(path);
+}
+
+int
+main(void)
+{
+	int p[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	got = malloc(3 * OUTBUF_HELD);
+	if (got == NULL)
+		return 1;
+	if (pipe(p) == 0) {
+		fcntl(p[0], F_SETFL, O_NONBLOCK);
+		test_reader("a pipe", p[0], p[1]);
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, p) == 0)
+		test_reader("a socket", p[0], p[1]);
+	test_end();
+	test_closed();
+	test_file();
+	free(got);
+	return done();
+}
