@@ -69,6 +69,9 @@ want_color(const struct options *o)
 struct run {
 	const struct pipeline *pipeline;
 	struct capture *capture;	/* NULL: none could be opened */
+	const struct options *options;
+	struct capture_stats stats;
+	int over, known;	/* the capture's end; stats are of that time */
 };
 
 static void
@@ -79,11 +82,11 @@ count(uint64_t n, const char *one, const char *many)
 }
 
 static void
-summary_live(struct capture *c)
+summary_live(const struct run *run)
 {
-	struct capture_stats s;
+	struct capture_stats s = run->stats;
 
-	if (capture_stats(c, &s) == -1)
+	if (run->over ? !run->known : capture_stats(run->capture, &s) == -1)
 		return;
 	count(s.captured, "packet captured", "packets captured");
 	if (s.has_received) {
@@ -117,6 +120,18 @@ summary_defrag(const struct defrag_stats *s)
 }
 
 static void
+summary_lost(const struct options *o, const struct pipeline_stats *s)
+{
+	if (s->lost > 0)
+		count(s->lost, "record lost: standard output was blocked",
+		    "records lost: standard output was blocked");
+	if (s->written_lost > 0)
+		fprintf(stderr, "%llu packet%s lost: %s was blocked\n",
+		    (unsigned long long)s->written_lost,
+		    s->written_lost == 1 ? "" : "s", o->write);
+}
+
+static void
 summary(void *arg)
 {
 	const struct run *run = arg;
@@ -124,7 +139,7 @@ summary(void *arg)
 
 	pipeline_stats(run->pipeline, &s);
 	if (run->capture->live)
-		summary_live(run->capture);
+		summary_live(run);
 	else
 		count(s.packets, "packet read", "packets read");
 	if (s.selected != s.packets)
@@ -138,6 +153,14 @@ summary(void *arg)
 		    (unsigned long long)s.sessions->evicted_open);
 	fputc('\n', stderr);
 	summary_defrag(s.defrag);
+	summary_lost(run->options, &s);
+}
+
+static void
+warn(void *arg, const struct errbuf *e)
+{
+	(void)arg;
+	report(e);
 }
 
 static struct capture *
@@ -182,6 +205,9 @@ run_live(const struct options *o, struct pipeline *l, struct run *run)
 		report(&e);
 	else
 		status = EXIT_DONE;
+	/* What comes while the last records are written is nobody's. */
+	run->over = 1;
+	run->known = capture_stats(run->capture, &run->stats) == 0;
 	free(found);
 	return status;
 }
@@ -236,7 +262,8 @@ run_files(const struct options *o, struct pipeline *l, struct run *run)
 static int
 run(const struct options *o, const struct registry *registry)
 {
-	struct run state = { NULL, NULL };
+	struct run state = { .options = o };
+	struct pipeline_calls calls = { summary, warn, &state };
 	struct errbuf e;
 	struct pipeline *l = pipeline_new(o, registry, &e);
 	int status;
@@ -247,7 +274,7 @@ run(const struct options *o, const struct registry *registry)
 	}
 	state.pipeline = l;
 	catch_signals(o);
-	pipeline_on_report(l, summary, &state);
+	pipeline_on(l, &calls);
 	status = o->nread > 0 ? run_files(o, l, &state) :
 	    run_live(o, l, &state);
 	if (pipeline_finish(l, &e) == -1) {

@@ -11,6 +11,7 @@
 #include "ifnames.h"
 #include "output/pcapwriter.h"
 #include "pipeline.h"
+#include "readers.h"
 
 volatile sig_atomic_t pipeline_stop, pipeline_flush, pipeline_reopen,
     pipeline_report;
@@ -23,13 +24,15 @@ struct pipeline {
 	struct ifnames names;
 	struct pcapwriter *writer;	/* of -w, or NULL */
 	struct outbuf out;
+	struct outbuf *output[READERS];	/* out, and the writer's or NULL */
 	struct sink sink;
 	struct sink_options sink_options;
 	struct pipeline_stats stats;
+	uint64_t written_lost;		/* by a writer that is closed */
 	uint8_t done;
 	uint8_t told, writer_told;	/* that the output has failed */
-	void (*on_report)(void *);
-	void *report_arg;
+	uint8_t told_lost;		/* that a reader is too slow */
+	const struct pipeline_calls *calls;
 	struct frame frame[CAPTURE_BATCH];
 	struct packet packet[CAPTURE_BATCH];
 	struct session_lookup lookup[CAPTURE_BATCH];
@@ -40,14 +43,16 @@ on_event(void *arg, const struct session_event *ev)
 {
 	struct pipeline *l = arg;
 
-	if (selection_session(l->options->selection, ev->session))
+	if (selection_session(l->options->selection, ev->session) &&
+	    outbuf_admits(&l->out))
 		l->sink.ops->event(&l->sink, ev);
 }
 
 static void
 show_session(struct pipeline *l, const struct session *s, int open)
 {
-	if (selection_session(l->options->selection, s))
+	if (selection_session(l->options->selection, s) &&
+	    outbuf_admits(&l->out))
 		l->sink.ops->session(&l->sink, s,
 		    session_trouble(l->table, s), open);
 }
@@ -100,6 +105,7 @@ open_outputs(struct pipeline *l, struct errbuf *e)
 	l->sink_options.arg = l;
 	sink_init(&l->sink, &l->sink_options, &l->out);
 	l->out.stop = &pipeline_stop;
+	l->output[0] = &l->out;
 	return 0;
 }
 
@@ -120,6 +126,9 @@ open_writer(struct pipeline *l, const struct capture *c, struct errbuf *e)
 	    o->capture.snaplen, e);
 	if (l->writer == NULL)
 		return -1;
+	l->output[1] = pcapwriter_out(l->writer);
+	if (c->live)
+		pcapwriter_hold(l->writer, &pipeline_stop);
 	l->done = 0;
 	return 0;
 }
@@ -168,10 +177,9 @@ pipeline_free(struct pipeline *l)
 }
 
 void
-pipeline_on_report(struct pipeline *l, void (*report)(void *), void *arg)
+pipeline_on(struct pipeline *l, const struct pipeline_calls *calls)
 {
-	l->on_report = report;
-	l->report_arg = arg;
+	l->calls = calls;
 }
 
 int
@@ -227,7 +235,7 @@ selected(struct pipeline *l, const struct packet *p, const struct session *s,
 		return 0;
 	if (++l->stats.selected == o->count)
 		l->done = 1;
-	if (o->sink.views & VIEW_PACKETS)
+	if (o->sink.views & VIEW_PACKETS && outbuf_admits(&l->out))
 		l->sink.ops->packet(&l->sink, p, s);
 	return l->writer != NULL ? write_frame(l, p->frame, e) : 0;
 }
@@ -290,8 +298,8 @@ serve_signals(struct pipeline *l, struct errbuf *e)
 {
 	if (pipeline_report) {
 		pipeline_report = 0;
-		if (l->on_report != NULL)
-			l->on_report(l->report_arg);
+		if (l->calls != NULL)
+			l->calls->report(l->calls->arg);
 	}
 	if (pipeline_flush) {
 		pipeline_flush = 0;
@@ -304,6 +312,22 @@ serve_signals(struct pipeline *l, struct errbuf *e)
 		return reopen_writer(l, e);
 	}
 	return 0;
+}
+
+/* Says once that records are lost; the summary says how many. */
+static void
+tell_lost(struct pipeline *l)
+{
+	const struct outbuf *w = l->output[1];
+	struct errbuf e;
+
+	if (l->told_lost || l->calls == NULL ||
+	    (l->out.lost == 0 && (w == NULL || w->lost == 0)))
+		return;
+	l->told_lost = 1;
+	err_set(&e, "%s: blocked, what does not fit is lost", l->out.lost > 0 ?
+	    "standard output" : l->options->write);
+	l->calls->warn(l->calls->arg, &e);
 }
 
 static int
@@ -319,6 +343,7 @@ between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	/* Nobody waits for a line because a buffer is not full. */
 	if ((c->live || c->stream) && n < CAPTURE_BATCH)
 		outbuf_flush(&l->out);
+	tell_lost(l);
 	if (serve_signals(l, e) == -1)
 		return -1;
 	return check_output(l, e);
@@ -331,7 +356,10 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 
 	if (open_writer(l, c, e) == -1)
 		return -1;
+	if (c->live)
+		outbuf_hold(&l->out);
 	while (!pipeline_done(l)) {
+		readers_serve(l->output, c);
 		n = capture_read(c, l->frame, CAPTURE_BATCH, e);
 		if (n == CAPTURE_END)
 			break;
@@ -356,7 +384,10 @@ close_writer(struct pipeline *l, struct errbuf *e)
 
 	if (w == NULL)
 		return 0;
+	outbuf_wait(l->output[1]);
 	result = flush_writer(l, e);
+	l->written_lost = l->output[1]->lost;
+	l->output[1] = NULL;
 	quiet = result == -1 || pcapwriter_errno(w) == EPIPE;
 	l->writer = NULL;
 	if (pcapwriter_close(w, quiet ? &(struct errbuf){ "", "" } : e) == -1 &&
@@ -371,6 +402,8 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 	const struct options *o = l->options;
 	int failed;
 
+	outbuf_wait(&l->out);
+	outbuf_flush(&l->out);
 	defrag_finish(l->defrag);
 	session_finish(l->table);
 	if (o->sink.views != 0)
@@ -386,6 +419,9 @@ void
 pipeline_stats(const struct pipeline *l, struct pipeline_stats *s)
 {
 	*s = l->stats;
+	s->lost = l->out.lost;
+	s->written_lost = l->output[1] != NULL ? l->output[1]->lost :
+	    l->written_lost;
 	s->sessions = session_stats(l->table);
 	s->defrag = defrag_stats(l->defrag);
 }

@@ -20,11 +20,13 @@ extern volatile sig_atomic_t pipeline_stop;	/* end, as if by itself */
 extern volatile sig_atomic_t pipeline_flush;	/* write out what is held */
 extern volatile sig_atomic_t pipeline_reopen;	/* the file of -w, see
 						 * pcapwriter_reopen() */
-extern volatile sig_atomic_t pipeline_report;	/* call on_report */
+extern volatile sig_atomic_t pipeline_report;	/* report() */
 
 struct pipeline_stats {
 	uint64_t packets;	/* read */
 	uint64_t selected;
+	uint64_t lost;		/* records: standard output was blocked */
+	uint64_t written_lost;	/* packets: the file of -w, a pipe, was */
 	const struct session_stats *sessions;
 	const struct defrag_stats *defrag;
 };
@@ -34,8 +36,15 @@ struct pipeline *pipeline_new(const struct options *, const struct registry *,
     struct errbuf *);
 void pipeline_free(struct pipeline *);
 
-/* Called when pipeline_report was set; what it prints is its own business. */
-void pipeline_on_report(struct pipeline *, void (*)(void *), void *arg);
+/* What is said while it runs. */
+struct pipeline_calls {
+	void (*report)(void *arg);	/* pipeline_report was set */
+	void (*warn)(void *arg, const struct errbuf *);	/* it goes on */
+	void *arg;
+};
+
+/* The calls must outlive the pipeline. */
+void pipeline_on(struct pipeline *, const struct pipeline_calls *);
 
 /* Runs the source to its end, or to -c, or until pipeline_stop.  -1 and
  * errbuf when the source or an output failed; what came before is out. */

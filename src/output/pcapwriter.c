@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "output/outbuf.h"
 #include "output/pcapwriter.h"
 
 enum {
@@ -17,7 +17,6 @@ enum {
 	PCAP_HEADER		= 24,
 	PCAP_RECORD		= 16,
 
-	WRITER_BUFFER		= 256 * 1024,
 	WRITER_SNAPLEN		= 262144,	/* told when there is none */
 	WRITER_WHOLE		= 0x7fffffff,
 	NANOSECONDS		= 1000000000,
@@ -31,12 +30,9 @@ enum {
 
 struct pcapwriter {
 	const char *path;
-	uint8_t *buf;
-	size_t used;
+	struct outbuf out;
 	uint32_t linktype;
 	uint32_t snaplen;
-	int fd;
-	int error;		/* errno of the write that failed */
 	uint8_t started;	/* the file header is in the buffer */
 };
 
@@ -57,7 +53,7 @@ pcapwriter_open(const char *path, uint32_t linktype, uint32_t snaplen,
 {
 	struct pcapwriter *w = calloc(1, sizeof(*w));
 
-	if (w == NULL || (w->buf = malloc(WRITER_BUFFER)) == NULL) {
+	if (w == NULL || outbuf_init(&w->out, STDOUT_FILENO) == -1) {
 		free(w);
 		err_set(e, "%s: no memory", path);
 		return NULL;
@@ -65,72 +61,46 @@ pcapwriter_open(const char *path, uint32_t linktype, uint32_t snaplen,
 	w->path = path;
 	w->linktype = linktype;
 	w->snaplen = snaplen ? snaplen : WRITER_WHOLE;
-	w->fd = STDOUT_FILENO;
 	if (strcmp(path, "-") != 0)
-		w->fd = writer_create(path, e);
-	if (w->fd == -1) {
-		free(w->buf);
+		w->out.fd = writer_create(path, e);
+	if (w->out.fd == -1) {
+		outbuf_fini(&w->out);
 		free(w);
 		return NULL;
 	}
 	return w;
 }
 
-static int
-writer_failed(const struct pcapwriter *w, struct errbuf *e)
+void
+pcapwriter_hold(struct pcapwriter *w, const volatile sig_atomic_t *stop)
 {
-	return err_set(e, "%s: write: %s", w->path, strerror(w->error));
+	outbuf_hold(&w->out);
+	if (w->out.hold)
+		w->out.stop = stop;
 }
 
-/* All of it, however little the system takes at a time. */
+/* 0, or -1 and what became of a write since the last look. */
 static int
-writer_out(struct pcapwriter *w, const uint8_t *p, size_t n, struct errbuf *e)
+writer_result(const struct pcapwriter *w, struct errbuf *e)
 {
-	struct pollfd ready = { .fd = w->fd, .events = POLLOUT };
-	ssize_t r;
+	int error = w->out.error;
 
-	if (w->error != 0)
-		return writer_failed(w, e);
-	while (n > 0) {
-		r = write(w->fd, p, n);
-		if (r >= 0) {
-			p += r;
-			n -= (size_t)r;
-		} else if (errno == EAGAIN) {
-			(void)poll(&ready, 1, -1);
-		} else if (errno != EINTR) {
-			w->error = errno;
-			return writer_failed(w, e);
-		}
-	}
-	return 0;
+	if (error == 0)
+		return 0;
+	if (error == EINTR)
+		return err_set(e, "%s: blocked when told to stop; what was "
+		    "held is lost", w->path);
+	return err_set(e, "%s: write: %s", w->path, strerror(error));
 }
 
-static int
-writer_drain(struct pcapwriter *w, struct errbuf *e)
+static void
+writer_put(struct pcapwriter *w, const void *p, size_t n)
 {
-	size_t n = w->used;
-
-	w->used = 0;
-	return writer_out(w, w->buf, n, e);
+	outbuf_add(&w->out, p, n);
 }
 
-static int
-writer_put(struct pcapwriter *w, const void *p, size_t n, struct errbuf *e)
-{
-	if (w->error != 0)
-		return writer_failed(w, e);
-	if (n > WRITER_BUFFER - w->used && writer_drain(w, e) == -1)
-		return -1;
-	if (n > WRITER_BUFFER)
-		return writer_out(w, p, n, e);
-	memcpy(w->buf + w->used, p, n);
-	w->used += n;
-	return 0;
-}
-
-static int
-writer_start(struct pcapwriter *w, struct errbuf *e)
+static void
+writer_start(struct pcapwriter *w)
 {
 	uint32_t h[PCAP_HEADER / 4] = { PCAP_MAGIC_NS };
 	uint16_t version[2] = { PCAP_MAJOR, PCAP_MINOR };
@@ -139,7 +109,7 @@ writer_start(struct pcapwriter *w, struct errbuf *e)
 	h[4] = w->snaplen < WRITER_SNAPLEN ? w->snaplen : WRITER_SNAPLEN;
 	h[5] = w->linktype;
 	w->started = 1;
-	return writer_put(w, h, sizeof(h), e);
+	writer_put(w, h, sizeof(h));
 }
 
 /* Splits a time into what 32 unsigned bits of seconds can hold. */
@@ -200,8 +170,10 @@ pcapwriter_write(struct pcapwriter *w, const struct frame *f,
 		return err_set(e, "%s: a frame of link type %u in a file of "
 		    "link type %u: pcap holds only one", w->path, f->linktype,
 		    w->linktype);
-	if (!w->started && writer_start(w, e) == -1)
-		return -1;
+	if (!outbuf_admits(&w->out))
+		return 0;
+	if (!w->started)
+		writer_start(w);
 	at = writer_tag(w, f, head, tag);
 	inserted = at > 0 ? VLAN_TAG : 0;
 	body = f->caplen - at;
@@ -210,17 +182,18 @@ pcapwriter_write(struct pcapwriter *w, const struct frame *f,
 	writer_time(f->ts, &r[0], &r[1]);
 	r[2] = at + inserted + body;
 	r[3] = f->len + inserted;
-	if (writer_put(w, r, sizeof(r), e) == -1 ||
-	    writer_put(w, head, at, e) == -1 ||
-	    writer_put(w, tag, inserted, e) == -1)
-		return -1;
-	return writer_put(w, f->data + at, body, e);
+	writer_put(w, r, sizeof(r));
+	writer_put(w, head, at);
+	writer_put(w, tag, inserted);
+	writer_put(w, f->data + at, body);
+	return writer_result(w, e);
 }
 
 int
 pcapwriter_flush(struct pcapwriter *w, struct errbuf *e)
 {
-	return writer_drain(w, e);
+	outbuf_flush(&w->out);
+	return writer_result(w, e);
 }
 
 /* Does the path still name the file that is being written? */
@@ -229,7 +202,7 @@ writer_in_place(const struct pcapwriter *w)
 {
 	struct stat here, there;
 
-	return w->fd == STDOUT_FILENO || (fstat(w->fd, &here) == 0 &&
+	return w->out.fd == STDOUT_FILENO || (fstat(w->out.fd, &here) == 0 &&
 	    stat(w->path, &there) == 0 && here.st_dev == there.st_dev &&
 	    here.st_ino == there.st_ino);
 }
@@ -239,15 +212,16 @@ pcapwriter_reopen(struct pcapwriter *w, struct errbuf *e)
 {
 	int fd, old;
 
-	if (writer_drain(w, e) == -1)
+	if (pcapwriter_flush(w, e) == -1)
 		return -1;
-	if (writer_in_place(w))
+	/* What waits for a reader goes to that reader. */
+	if (writer_in_place(w) || w->out.hold)
 		return 0;
 	fd = writer_create(w->path, e);
 	if (fd == -1)
 		return -1;
-	old = w->fd;
-	w->fd = fd;
+	old = w->out.fd;
+	w->out.fd = fd;
 	w->started = 0;
 	if (close(old) == -1)
 		return err_set(e, "%s: close: %s", w->path, strerror(errno));
@@ -257,16 +231,16 @@ pcapwriter_reopen(struct pcapwriter *w, struct errbuf *e)
 int
 pcapwriter_close(struct pcapwriter *w, struct errbuf *e)
 {
-	int r = 0;
+	int r;
 
+	outbuf_wait(&w->out);
 	if (!w->started)
-		r = writer_start(w, e);
-	if (r == 0)
-		r = writer_drain(w, e);
+		writer_start(w);
+	r = pcapwriter_flush(w, e);
 	/* Some file systems tell only now that they were full. */
-	if (w->fd != STDOUT_FILENO && close(w->fd) == -1 && r == 0)
+	if (w->out.fd != STDOUT_FILENO && close(w->out.fd) == -1 && r == 0)
 		r = err_set(e, "%s: close: %s", w->path, strerror(errno));
-	free(w->buf);
+	outbuf_fini(&w->out);
 	free(w);
 	return r;
 }
@@ -274,5 +248,11 @@ pcapwriter_close(struct pcapwriter *w, struct errbuf *e)
 int
 pcapwriter_errno(const struct pcapwriter *w)
 {
-	return w->error;
+	return w->out.error;
+}
+
+struct outbuf *
+pcapwriter_out(struct pcapwriter *w)
+{
+	return &w->out;
 }

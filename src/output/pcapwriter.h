@@ -17,6 +17,7 @@
 #include <sessdump/frame.h>
 
 #include "core/errbuf.h"
+#include "output/outbuf.h"
 
 struct pcapwriter;
 
@@ -27,6 +28,11 @@ struct pcapwriter;
  */
 struct pcapwriter *pcapwriter_open(const char *path, uint32_t linktype,
     uint32_t snaplen, struct errbuf *);
+
+/* As outbuf_hold(): while a reader of a pipe is too slow, frames are lost. */
+void pcapwriter_hold(struct pcapwriter *, const volatile sig_atomic_t *stop);
+/* What it is written through; to be looked at. */
+struct outbuf *pcapwriter_out(struct pcapwriter *);
 
 /* Each 0, or -1 and errbuf. */
 int pcapwriter_write(struct pcapwriter *, const struct frame *,
