@@ -82,8 +82,8 @@ lookup_fill(const struct session_table *t, const struct packet *p,
 	k->ip_version = f->ip_version;
 	k->one_way = (f->has & FLOW_ONE_WAY) != 0;
 	k->zero = 0;
-	l->outer = t->config.key != 0 ? outer_of(t, p) : 0;
-	l->hash = table_hash(&t->table, k, l->outer);
+	l->hash = table_hash(&t->table, k, t->config.key != 0 ?
+	    outer_of(t, p) : 0);
 }
 
 void

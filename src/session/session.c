@@ -73,8 +73,10 @@ session_emit(struct session_table *t, enum session_event_kind kind,
 		t->config.on_event(t->config.arg, &ev);
 }
 
-void
-session_end(struct session_table *t, struct session *s, enum session_end why,
+/* The last words on it.  It stands in the table still, for its caller to take
+ * out, unless the table is done with, too. */
+static void
+conclude(struct session_table *t, struct session *s, enum session_end why,
     int64_t time)
 {
 	/* What it was heading for says more than what set it free. */
@@ -83,11 +85,19 @@ session_end(struct session_table *t, struct session *s, enum session_end why,
 	session_emit(t, EVENT_END, session_end_name[s->end], time, s, NULL);
 	if (t->config.on_end != NULL)
 		t->config.on_end(t->config.arg, s);
+	t->stats.live--;
+	s->id = 0;		/* tells a free one from a live one */
+}
+
+void
+session_end(struct session_table *t, struct session *s, enum session_end why,
+    int64_t time)
+{
+	conclude(t, s, why, time);
 	path_put(t->paths, s->path);
 	trouble_put(&t->troubles, s->trouble);
 	table_dequeue(&t->table, s);
 	table_remove(&t->table, s);
-	t->stats.live--;
 }
 
 static struct session *
@@ -98,7 +108,7 @@ create(struct session_table *t, const struct packet *p,
 
 	if (t->table.live >= t->config.max)
 		expire_evict(t, p->frame->ts);
-	s = table_add(&t->table, &l->key, l->hash, l->outer);
+	s = table_add(&t->table, &l->key, l->hash);
 	if (s == NULL)
 		return NULL;
 	s->id = number;
@@ -175,7 +185,7 @@ find_flow(const struct session_table *t, const struct packet *p,
 	lookup_fill(t, p, f, l);
 	if (!l->valid)
 		return NULL;
-	s = table_find(&t->table, &l->key, l->hash, l->outer);
+	s = table_find(&t->table, &l->key, l->hash);
 	return s == NULL || expire_is_due(t, s, p->frame->ts) ? NULL : s;
 }
 
@@ -327,7 +337,7 @@ session_move(struct session_table *t, const struct packet *p,
 
 	if (!l->valid)
 		return NULL;
-	s = table_find(&t->table, &l->key, l->hash, l->outer);
+	s = table_find(&t->table, &l->key, l->hash);
 	if (l->held)
 		return s == NULL || expire_is_due(t, s, p->frame->ts) ? NULL :
 		    s;
@@ -348,14 +358,6 @@ session_update(struct session_table *t, const struct packet *p,
 	return session_move(t, p, l, number);
 }
 
-static int
-by_id(const void *a, const void *b)
-{
-	const struct session_entry *x = a, *y = b;
-
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
 struct session_entry *
 session_list(const struct session_table *t, enum session_visit why,
     int64_t now, uint32_t *n)
@@ -372,7 +374,7 @@ session_list(const struct session_table *t, enum session_visit why,
 			list[(*n)++] = (struct session_entry){ s->id, s };
 	}
 	if (list != NULL)
-		qsort(list, *n, sizeof(*list), by_id);
+		session_sort(list, *n);
 	return list;
 }
 
@@ -383,7 +385,7 @@ session_visit(struct session_table *t, struct session *s,
 	int due = expire_is_due(t, s, now);
 
 	if (why == VISIT_END) {
-		session_end(t, s, due ? END_TIMEOUT : END_CAPTURE, now);
+		conclude(t, s, due ? END_TIMEOUT : END_CAPTURE, now);
 	} else if (due) {
 		session_end(t, s, END_TIMEOUT, expire_time(t, s));
 	} else if (s->changed) {

@@ -84,32 +84,31 @@ struct session_key {
 	uint8_t zero;		/* keys are compared whole */
 };
 
-enum { SESSION_HISTORY = 15 };
+enum { SESSION_HISTORY = 13 };
 
 struct session {
 	struct session_key key;
-	uint32_t hash;
+	uint32_t hash;		/* of the key and of what --key adds to it */
 	uint32_t prev, next;	/* in the list of its timeout */
 	uint32_t touched;	/* by which packet, see expire.c */
-	uint8_t timeout;	/* enum session_timeout */
-	uint8_t client;		/* index into side[] */
-	uint8_t role;		/* enum session_role */
-	uint8_t end;		/* enum session_end, what it is heading for */
-	uint32_t outer;		/* what --key adds to the key; else 0 */
+	uint32_t trouble;	/* see session_trouble(); 0: there is none */
+	uint32_t trailing;	/* us of "last" that both had closed before */
 	int64_t start, last;	/* times of the first and the last packet */
+	uint8_t timeout;	/* enum session_timeout */
+	uint8_t client : 1;	/* index into side[] */
+	uint8_t role : 2;	/* enum session_role */
+	uint8_t end : 3;	/* enum session_end, what it is heading for */
+	uint8_t changed : 1;	/* since the last snapshot */
+	uint8_t active : 1;	/* since it was queued */
+	uint8_t history_len;
+	char history[SESSION_HISTORY]; /* Zeek's; more stands in trouble */
 	struct side side[2];
 	uint64_t id;		/* number of the packet that opened it */
 	const struct path *path; /* layers, tags and tunnels, see path.h */
-	uint32_t trouble;	/* see session_trouble(); 0: there is none */
-	uint32_t trailing;	/* us of "last" that both had closed before */
-	uint8_t history_len : 6;
-	uint8_t changed : 1;	/* since the last snapshot */
-	uint8_t active : 1;	/* since it was queued */
-	char history[SESSION_HISTORY]; /* Zeek's; more stands in trouble */
 };
 
-_Static_assert(sizeof(struct session) <= 312, "DESIGN part 5: 320 bytes a "
-    "session, with two slots of the index");
+_Static_assert(sizeof(struct session) <= 304, "DESIGN part 5: 320 bytes a "
+    "session, with two slots of the index and all that is not of sessions");
 
 enum session_event_kind {
 	EVENT_NEW, EVENT_STATE, EVENT_ROLE, EVENT_ICMP_ERROR, EVENT_END,
@@ -170,7 +169,6 @@ void session_table_free(struct session_table *);
 struct session_lookup {
 	struct session_key key;
 	uint32_t hash;
-	uint32_t outer;		/* as in struct session */
 	uint8_t dir;		/* side[] of the sender */
 	uint8_t valid;		/* 0: the packet belongs to no session */
 	uint8_t held;		/* a fragment: it is looked up, not counted */

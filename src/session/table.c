@@ -122,8 +122,7 @@ key_equal(const struct session_key *a, const struct session_key *b)
 }
 
 struct session *
-table_find(const struct table *t, const struct session_key *k, uint32_t hash,
-    uint32_t outer)
+table_find(const struct table *t, const struct session_key *k, uint32_t hash)
 {
 	uint32_t mask = index_mask(t), tag = slot_tag(t, hash);
 
@@ -133,8 +132,7 @@ table_find(const struct table *t, const struct session_key *k, uint32_t hash,
 		if (slot_tag(t, t->index[i]) != tag)
 			continue;
 		s = &t->slab[slot_number(t, t->index[i])];
-		if (s->hash == hash && s->outer == outer &&
-		    key_equal(&s->key, k))
+		if (s->hash == hash && key_equal(&s->key, k))
 			return s;
 	}
 	return NULL;
@@ -194,8 +192,7 @@ index_remove(struct table *t, uint32_t number, uint32_t hash)
 }
 
 struct session *
-table_add(struct table *t, const struct session_key *k, uint32_t hash,
-    uint32_t outer)
+table_add(struct table *t, const struct session_key *k, uint32_t hash)
 {
 	struct session *s;
 	uint32_t number = t->free;
@@ -212,7 +209,6 @@ table_add(struct table *t, const struct session_key *k, uint32_t hash,
 	}
 	s->key = *k;
 	s->hash = hash;
-	s->outer = outer;
 	index_insert(t, number, hash);
 	t->live++;
 	return s;
@@ -224,7 +220,6 @@ table_remove(struct table *t, struct session *s)
 	uint32_t number = (uint32_t)(s - t->slab);
 
 	index_remove(t, number, s->hash);
-	s->id = 0;		/* tells a free one from a live one */
 	s->next = t->free;
 	t->free = number;
 	t->live--;

@@ -41,7 +41,10 @@ struct table {
 int table_init(struct table *, uint32_t max, uint64_t seed, struct errbuf *);
 void table_fini(struct table *);
 
-/* "outer" is of struct session: it belongs to the key. */
+/*
+ * "outer" is what --key adds to the key, or 0.  Sessions of one key differ in
+ * their hash by as much as in this: so the two tell who is who, without it.
+ */
 uint32_t table_hash(const struct table *, const struct session_key *,
     uint32_t outer);
 void table_prefetch(const struct table *, uint32_t hash);
@@ -50,12 +53,12 @@ void table_prefetch_session(const struct table *, uint32_t hash);
 
 /* NULL when it is not there. */
 struct session *table_find(const struct table *, const struct session_key *,
-    uint32_t hash, uint32_t outer);
+    uint32_t hash);
 
 /* A zeroed session with key and hash, in the index, in no list.  NULL when
  * the table is full or the index cannot grow. */
 struct session *table_add(struct table *, const struct session_key *,
-    uint32_t hash, uint32_t outer);
+    uint32_t hash);
 void table_remove(struct table *, struct session *);
 
 /* Lists by session.timeout. */
