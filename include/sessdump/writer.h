@@ -15,42 +15,55 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct writer;
 
-/* Inside a list, name is NULL. */
+/* A name and its length, which the compiler knows of a literal.  Inside a list
+ * s is NULL. */
+struct writer_name {
+	const char *s;
+	size_t len;
+};
+
 struct writer_ops {
-	void (*object)(struct writer *, const char *name);
-	void (*list)(struct writer *, const char *name);
+	void (*object)(struct writer *, struct writer_name);
+	void (*list)(struct writer *, struct writer_name);
 	void (*end)(struct writer *);	/* of the innermost of the two */
-	void (*number)(struct writer *, const char *name, uint64_t value);
-	void (*hex)(struct writer *, const char *name, uint64_t value);
-	void (*boolean)(struct writer *, const char *name, int value);
-	void (*string)(struct writer *, const char *name, const char *s,
+	void (*number)(struct writer *, struct writer_name, uint64_t value);
+	void (*hex)(struct writer *, struct writer_name, uint64_t value);
+	void (*boolean)(struct writer *, struct writer_name, int value);
+	void (*string)(struct writer *, struct writer_name, const char *s,
 	    size_t len);
-	void (*bytes)(struct writer *, const char *name, const uint8_t *p,
+	void (*bytes)(struct writer *, struct writer_name, const uint8_t *p,
 	    size_t len);
-	void (*mac)(struct writer *, const char *name, const uint8_t *p);
-	void (*ipv4)(struct writer *, const char *name, const uint8_t *p);
-	void (*ipv6)(struct writer *, const char *name, const uint8_t *p);
+	void (*mac)(struct writer *, struct writer_name, const uint8_t *p);
+	void (*ipv4)(struct writer *, struct writer_name, const uint8_t *p);
+	void (*ipv6)(struct writer *, struct writer_name, const uint8_t *p);
 };
 
 struct writer {
 	const struct writer_ops *ops;
 };
 
-/* Opens a nested object. */
+static inline struct writer_name
+writer_name(const char *s)
+{
+	return (struct writer_name){ s, s != NULL ? strlen(s) : 0 };
+}
+
+/* Opens a nested object; inside a list, its name is NULL. */
 static inline void
 writer_object(struct writer *w, const char *name)
 {
-	w->ops->object(w, name);
+	w->ops->object(w, writer_name(name));
 }
 
 /* Opens a list. */
 static inline void
 writer_list(struct writer *w, const char *name)
 {
-	w->ops->list(w, name);
+	w->ops->list(w, writer_name(name));
 }
 
 /* Closes what was opened last. */
@@ -64,55 +77,55 @@ writer_end(struct writer *w)
 static inline void
 writer_number(struct writer *w, const char *name, uint64_t value)
 {
-	w->ops->number(w, name, value);
+	w->ops->number(w, writer_name(name), value);
 }
 
 /* Flags and identifiers that people read in hexadecimal; a number in JSON. */
 static inline void
 writer_hex(struct writer *w, const char *name, uint64_t value)
 {
-	w->ops->hex(w, name, value);
+	w->ops->hex(w, writer_name(name), value);
 }
 
 static inline void
 writer_bool(struct writer *w, const char *name, int value)
 {
-	w->ops->boolean(w, name, value);
+	w->ops->boolean(w, writer_name(name), value);
 }
 
 /* Text from the wire: any bytes at all, made harmless by the writer. */
 static inline void
 writer_string(struct writer *w, const char *name, const char *s, size_t len)
 {
-	w->ops->string(w, name, s, len);
+	w->ops->string(w, writer_name(name), s, len);
 }
 
 /* Opaque bytes, printed as hexadecimal digits. */
 static inline void
 writer_bytes(struct writer *w, const char *name, const uint8_t *p, size_t len)
 {
-	w->ops->bytes(w, name, p, len);
+	w->ops->bytes(w, writer_name(name), p, len);
 }
 
 /* Six bytes of an EUI-48. */
 static inline void
 writer_mac(struct writer *w, const char *name, const uint8_t *p)
 {
-	w->ops->mac(w, name, p);
+	w->ops->mac(w, writer_name(name), p);
 }
 
 /* Four bytes in network order. */
 static inline void
 writer_ipv4(struct writer *w, const char *name, const uint8_t *p)
 {
-	w->ops->ipv4(w, name, p);
+	w->ops->ipv4(w, writer_name(name), p);
 }
 
 /* Sixteen bytes, RFC 5952. */
 static inline void
 writer_ipv6(struct writer *w, const char *name, const uint8_t *p)
 {
-	w->ops->ipv6(w, name, p);
+	w->ops->ipv6(w, writer_name(name), p);
 }
 
 #endif

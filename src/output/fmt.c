@@ -8,6 +8,13 @@
 #define OCTET10(d) d "0.", d "1.", d "2.", d "3.", d "4.", d "5.", d "6.", \
 	d "7.", d "8.", d "9."
 
+#define DIGIT10(d, z) d "0" z, d "1" z, d "2" z, d "3" z, d "4" z, d "5" z, \
+	d "6" z, d "7" z, d "8" z, d "9" z
+#define DIGIT100(d) DIGIT10(d "0", ""), DIGIT10(d "1", ""), \
+	DIGIT10(d "2", ""), DIGIT10(d "3", ""), DIGIT10(d "4", ""), \
+	DIGIT10(d "5", ""), DIGIT10(d "6", ""), DIGIT10(d "7", ""), \
+	DIGIT10(d "8", ""), DIGIT10(d "9", "")
+
 const char fmt_hex_pair[256][2] = {
 	HEX16("0"), HEX16("1"), HEX16("2"), HEX16("3"), HEX16("4"),
 	HEX16("5"), HEX16("6"), HEX16("7"), HEX16("8"), HEX16("9"),
@@ -26,23 +33,28 @@ static const char octet[256][4] = {
 	"250.", "251.", "252.", "253.", "254.", "255.",
 };
 
+const char fmt_thousand[1000][4] = {
+	DIGIT10("00", "\2"), DIGIT10("01", "\1"), DIGIT10("02", "\1"),
+	DIGIT10("03", "\1"), DIGIT10("04", "\1"), DIGIT10("05", "\1"),
+	DIGIT10("06", "\1"), DIGIT10("07", "\1"), DIGIT10("08", "\1"),
+	DIGIT10("09", "\1"),
+	DIGIT100("1"), DIGIT100("2"), DIGIT100("3"), DIGIT100("4"),
+	DIGIT100("5"), DIGIT100("6"), DIGIT100("7"), DIGIT100("8"),
+	DIGIT100("9"),
+};
+
 char *
 fmt_digits(char *p, uint64_t v)
 {
-	uint64_t top;
+	uint64_t top = v / FMT_SHORT, m = v / 1000000;
 
-	if (v < 100000000)
-		return fmt_u26(p, (uint32_t)v);
-	top = v / 100000000;
-	if (top < 100000000) {
-		p = fmt_u26(p, (uint32_t)top);
-	} else {
-		p = fmt_u26(p, (uint32_t)(top / 100000000));
-		fmt_store8(p, fmt_split8(top % 100000000) + FMT_ZEROS);
-		p += 8;
-	}
-	fmt_store8(p, fmt_split8(v % 100000000) + FMT_ZEROS);
-	return p + 8;
+	if (top == 0)
+		return fmt_short(p, v);
+	p = fmt_short(p, top);
+	m -= top * 1000000;
+	p = fmt_3(fmt_3(p, m / 1000), m % 1000);
+	m = v % 1000000;
+	return fmt_3(fmt_3(p, m / 1000), m % 1000);
 }
 
 char *
@@ -132,8 +144,8 @@ put_groups(char *p, const uint8_t *a, unsigned int from, unsigned int to)
 	return to > from ? p - 1 : p;
 }
 
-char *
-fmt_ipv6(char *p, const uint8_t *a)
+static char *
+put_ipv6(char *p, const uint8_t *a)
 {
 	uint64_t high = be64(a), low = be64(a + 8);
 	unsigned int run, n;
@@ -146,6 +158,36 @@ fmt_ipv6(char *p, const uint8_t *a)
 		return p;
 	p = PUT(p, "::");
 	return put_groups(p, a, run + n, 8);
+}
+
+/* A packet's addresses stand in its record several times, and in the next
+ * ones, too: the last texts are kept, a cache line each. */
+struct known_ipv6 {
+	uint64_t w[2];
+	char text[FMT_ADDR];
+	uint8_t len;		/* 0: none */
+};
+
+enum { KNOWN_IPV6 = 64 };	/* by six bits of a hash */
+
+char *
+fmt_ipv6(char *p, const uint8_t *a)
+{
+	static _Thread_local struct known_ipv6 known[KNOWN_IPV6];
+	struct known_ipv6 *k;
+	uint64_t w[2], hash;
+
+	memcpy(w, a, sizeof(w));
+	hash = w[0] ^ w[1];
+	hash = (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+	k = &known[hash >> 58];
+	if (k->w[0] != w[0] || k->w[1] != w[1] || k->len == 0) {
+		k->w[0] = w[0];
+		k->w[1] = w[1];
+		k->len = (uint8_t)(put_ipv6(k->text, a) - k->text);
+	}
+	memcpy(p, k->text, sizeof(k->text));
+	return p + k->len;
 }
 
 char *

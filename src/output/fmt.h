@@ -17,7 +17,7 @@
 #include <sessdump/packet.h>
 
 enum {
-	FMT_U64		= 20,
+	FMT_U64		= 21,
 	FMT_HEX		= 16,
 	FMT_MAC		= 18,
 	FMT_ADDR	= 45,	/* IPv6 with an IPv4 tail */
@@ -46,6 +46,9 @@ struct fmt_day {
 
 /* Two digits of each byte. */
 extern const char fmt_hex_pair[256][2];
+/* "042" and how many zeros stand before: 4 KB, where a table of four digits
+ * would push all else out of the cache. */
+extern const char fmt_thousand[1000][4];
 
 char *fmt_digits(char *p, uint64_t);	/* fmt_u64() from 10 on */
 /* Lower-case, at least "digits" of them. */
@@ -88,15 +91,13 @@ fmt_word(char *p, const struct fmt_word *w)
 	return p + w->len;
 }
 
-/* fmt_bytes() of what is seldom longer than 16 bytes: without a call then, as
- * two words that overlap. */
+/* fmt_bytes() of a few bytes, without a call: as words that overlap. */
 static inline char *
 fmt_few(char *p, const char *s, size_t n)
 {
-	if (n > 16) {
-		memcpy(p, s, n);
-	} else if (n >= 8) {
-		memcpy(p, s, 8);
+	if (n >= 8) {
+		for (size_t i = 0; i + 8 < n; i += 8)
+			memcpy(p + i, s + i, 8);
 		memcpy(p + n - 8, s + n - 8, 8);
 	} else if (n >= 4) {
 		memcpy(p, s, 4);
@@ -143,16 +144,43 @@ fmt_split8(uint32_t v)
 	return q | (x - q * 10) << 8;
 }
 
-/* A number that is less than 10^8: a port, a length. */
+/* Three digits, with zeros before them. */
 static inline char *
-fmt_u26(char *p, uint32_t v)
+fmt_3(char *p, uint64_t v)
 {
-	uint64_t x = fmt_split8(v);
-	unsigned int zeros = (unsigned int)__builtin_ctzll(x |
-	    UINT64_C(1) << 56) / 8;
+	memcpy(p, fmt_thousand[v], 4);
+	return p + 3;
+}
 
-	fmt_store8(p, (x + FMT_ZEROS) >> 8 * zeros);
-	return p + (8 - zeros);
+/* The same without. */
+static inline char *
+fmt_below_1000(char *p, uint64_t v)
+{
+	uint32_t text = le32((const uint8_t *)fmt_thousand[v]);
+	uint32_t zeros = text >> 24;
+
+	text = htole32(text >> 8 * zeros);
+	memcpy(p, &text, sizeof(text));
+	return p + 3 - zeros;
+}
+
+#define FMT_SHORT	UINT64_C(1000000000000)
+
+/* Of v < FMT_SHORT, without a call. */
+static inline char *
+fmt_short(char *p, uint64_t v)
+{
+	uint64_t k = v / 1000, m = v / 1000000;
+
+	if (v < 1000)
+		return fmt_below_1000(p, v);
+	if (v < 1000000)
+		return fmt_3(fmt_below_1000(p, k), v - k * 1000);
+	if (v < 1000000000)
+		p = fmt_below_1000(p, m);
+	else
+		p = fmt_3(fmt_below_1000(p, m / 1000), m % 1000);
+	return fmt_3(fmt_3(p, k - m * 1000), v - k * 1000);
 }
 
 static inline char *

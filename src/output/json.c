@@ -45,7 +45,7 @@ json_endpoint(char *p, const struct session *s, unsigned int i)
 	*p++ = '"';
 	if (session_has_ports(&s->key)) {
 		p = PUT(p, ",\"port\":");
-		p = fmt_u26(p, s->key.port[i]);
+		p = fmt_u64(p, s->key.port[i]);
 	}
 	return p;
 }

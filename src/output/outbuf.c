@@ -26,20 +26,25 @@ utf8_length(const uint8_t *s, size_t n)
 	return len;
 }
 
+/* ASCII that is not plain. */
 static void
-json_ascii(struct outbuf *o, uint8_t c)
+json_escape(struct outbuf *o, uint8_t c)
 {
 	char *p = outbuf_room(o);
 
-	if (c == '"' || c == '\\') {
-		*p++ = '\\';
+	*p++ = '\\';
+	if (c == '"' || c == '\\')
 		*p++ = (char)c;
-	} else if (c < 0x20 || c == 0x7f) {
-		p = fmt_hex(fmt_bytes(p, "\\u", 2), c, 4);
-	} else {
-		*p++ = (char)c;
-	}
+	else
+		p = fmt_hex2(PUT(p, "u00"), c);
 	o->p = p;
+}
+
+/* ASCII that needs no escape. */
+static int
+is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
 void
@@ -49,17 +54,32 @@ outbuf_json(struct outbuf *o, const char *s, size_t n)
 
 	outbuf_char(o, '"');
 	for (size_t i = 0; i < n;) {
-		size_t len = utf8_length(u + i, n - i);
+		size_t len = 0;
 
+		while (i + len < n && is_plain(u[i + len]))
+			len++;
+		if (len > 0) {
+			outbuf_add(o, s + i, len);
+			i += len;
+			continue;
+		}
+		len = utf8_length(u + i, n - i);
 		if (len == 0)
 			outbuf_add(o, "\xef\xbf\xbd", 3);
 		else if (len == 1)
-			json_ascii(o, u[i]);
+			json_escape(o, u[i]);
 		else
 			outbuf_add(o, s + i, len);
 		i += len == 0 ? 1 : len;
 	}
 	outbuf_char(o, '"');
+}
+
+void
+outbuf_hex(struct outbuf *o, const uint8_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		o->p = fmt_hex2(outbuf_room(o), b[i]);
 }
 
 void

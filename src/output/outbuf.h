@@ -114,6 +114,9 @@ void outbuf_u64(struct outbuf *, uint64_t);
  * no UTF-8 become U+FFFD. */
 void outbuf_json(struct outbuf *, const char *s, size_t n);
 
+/* Two digits a byte. */
+void outbuf_hex(struct outbuf *, const uint8_t *, size_t n);
+
 /* Untrusted text for a terminal: what is no printable ASCII as \xNN. */
 void outbuf_safe(struct outbuf *, const char *s, size_t n);
 

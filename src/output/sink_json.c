@@ -75,11 +75,12 @@ put_flow(char *p, const struct flow *f)
 static char *
 put_packet_flags(char *p, uint32_t flags, uint32_t has)
 {
-	static const char *const name[] = { "truncated", "malformed",
+	enum { NOTES = 7 };
+	static const char *const name[NOTES] = { "truncated", "malformed",
 	    "too_deep", "icmp_error", "length_exceeds_frame", "reassembled",
 	    "fragment" };
 
-	for (unsigned int i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+	for (unsigned int i = 0; flags >> i != 0 && i < NOTES; i++)
 		if (flags >> i & 1) {
 			p = PUT(p, ",\"");
 			p = fmt_str(p, name[i]);
@@ -97,15 +98,19 @@ print_layers(struct outbuf *o, const struct packet *p)
 {
 	struct writer_json w;
 
-	outbuf_str(o, ",\"layers\":[");
+	o->p = PUT(outbuf_room(o), ",\"layers\":[");
+	writer_json_init(&w, o);
 	for (unsigned int i = 0; i < p->nlayers; i++) {
 		const struct layer *l = &p->layer[i];
+		char *q = outbuf_room(o);
 
-		outbuf_str(o, i > 0 ? ",{\"layer\":\"" : "{\"layer\":\"");
-		outbuf_str(o, l->dissector->name);
-		outbuf_char(o, '"');
+		*q = ',';
+		q = PUT(q + (i > 0), "{\"layer\":\"");
+		q = fmt_str(q, l->dissector->name);
+		*q++ = '"';
+		o->p = q;
 		if (l->header > 0 && l->dissector->print != NULL) {
-			writer_json_init(&w, o, 1);
+			w.comma = 1;
 			l->dissector->print(p, l, &w.writer);
 			while (w.depth > 0)
 				writer_end(&w.writer);

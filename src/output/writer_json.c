@@ -8,54 +8,52 @@ json(struct writer *w)
 	return (struct writer_json *)(void *)w;
 }
 
-/* The comma and the name; the value's first byte goes to the result, which is
- * NULL inside of what is nested too deep. */
-static char *
-name(struct writer *w, const char *s)
+/* The comma and the name. */
+static inline char *
+put_name(struct writer_json *j, char *p, struct writer_name n)
 {
-	struct writer_json *j = json(w);
-	char *p;
-
-	if (j->hidden > 0)
-		return NULL;
-	p = outbuf_room(j->out);
-	if (j->comma)
-		*p++ = ',';
+	*p = ',';
+	p += j->comma;
 	j->comma = 1;
-	if (s != NULL) {
-		*p++ = '"';
-		p = fmt_bytes(p, s, strlen(s));
-		*p++ = '"';
-		*p++ = ':';
-	}
-	j->out->p = p;
-	return p;
+	if (n.s == NULL)
+		return p;
+	*p++ = '"';
+	return PUT(fmt_few(p, n.s, n.len), "\":");
+}
+
+/* The same where there is room for a value; NULL inside of what is nested too
+ * deep. */
+static inline char *
+name(struct writer_json *j, struct writer_name n)
+{
+	return j->hidden > 0 ? NULL : put_name(j, outbuf_room(j->out), n);
 }
 
 static void
-json_open(struct writer *w, const char *s, const char *brackets)
+json_open(struct writer_json *j, struct writer_name n, const char *brackets)
 {
-	struct writer_json *j = json(w);
+	char *p = j->depth < WRITER_DEPTH ? name(j, n) : NULL;
 
-	if (j->depth == WRITER_DEPTH || name(w, s) == NULL) {
+	if (p == NULL) {
 		j->hidden++;
 		return;
 	}
-	outbuf_char(j->out, brackets[0]);
+	*p++ = brackets[0];
+	j->out->p = p;
 	j->close[j->depth++] = brackets[1];
 	j->comma = 0;
 }
 
 static void
-json_object(struct writer *w, const char *s)
+json_object(struct writer *w, struct writer_name n)
 {
-	json_open(w, s, "{}");
+	json_open(json(w), n, "{}");
 }
 
 static void
-json_list(struct writer *w, const char *s)
+json_list(struct writer *w, struct writer_name n)
 {
-	json_open(w, s, "[]");
+	json_open(json(w), n, "[]");
 }
 
 static void
@@ -73,73 +71,98 @@ json_end(struct writer *w)
 	j->comma = 1;
 }
 
-static void
-json_number(struct writer *w, const char *s, uint64_t value)
+/* Not in line, or what it keeps across its calls would be kept by all. */
+static __attribute__((noinline)) void
+number_slowly(struct writer_json *j, struct writer_name n, uint64_t value)
 {
-	char *p = name(w, s);
+	char *p = name(j, n);
 
 	if (p != NULL)
-		json(w)->out->p = fmt_u64(p, value);
+		j->out->p = fmt_u64(p, value);
+}
+
+/* Most of a packet's record is numbers. */
+static void
+json_number(struct writer *w, struct writer_name n, uint64_t value)
+{
+	struct writer_json *j = json(w);
+	struct outbuf *o = j->out;
+
+	if (j->hidden > 0 || o->p > o->limit || value >= FMT_SHORT)
+		number_slowly(j, n, value);
+	else
+		o->p = fmt_short(put_name(j, o->p, n), value);
 }
 
 static void
-json_boolean(struct writer *w, const char *s, int value)
+json_boolean(struct writer *w, struct writer_name n, int value)
 {
-	if (name(w, s) != NULL)
-		outbuf_str(json(w)->out, value ? "true" : "false");
+	struct writer_json *j = json(w);
+	char *p = name(j, n);
+
+	if (p != NULL)
+		j->out->p = value ? PUT(p, "true") : PUT(p, "false");
 }
 
 static void
-json_string(struct writer *w, const char *s, const char *text, size_t len)
+json_string(struct writer *w, struct writer_name n, const char *text,
+    size_t len)
 {
-	if (name(w, s) != NULL)
-		outbuf_json(json(w)->out, text, len);
-}
+	struct writer_json *j = json(w);
+	char *p = name(j, n);
 
-static void
-json_bytes(struct writer *w, const char *s, const uint8_t *b, size_t len)
-{
-	struct outbuf *o = json(w)->out;
-
-	if (name(w, s) == NULL)
+	if (p == NULL)
 		return;
-	outbuf_char(o, '"');
-	for (size_t i = 0; i < len; i++)
-		o->p = fmt_hex(outbuf_room(o), b[i], 2);
-	outbuf_char(o, '"');
+	j->out->p = p;
+	outbuf_json(j->out, text, len);
+}
+
+static void
+json_bytes(struct writer *w, struct writer_name n, const uint8_t *b,
+    size_t len)
+{
+	struct writer_json *j = json(w);
+	char *p = name(j, n);
+
+	if (p == NULL)
+		return;
+	*p++ = '"';
+	j->out->p = p;
+	outbuf_hex(j->out, b, len);
+	outbuf_char(j->out, '"');
 }
 
 /* An address in quotes, by its formatter. */
-static void
-json_quoted(struct writer *w, const char *s, const uint8_t *b,
+static inline void
+json_quoted(struct writer_json *j, struct writer_name n, const uint8_t *b,
     char *(*fmt)(char *, const uint8_t *))
 {
-	char *p = name(w, s);
+	char *p = name(j, n);
 
 	if (p == NULL)
 		return;
 	*p++ = '"';
 	p = fmt(p, b);
 	*p++ = '"';
-	json(w)->out->p = p;
+	j->out->p = p;
 }
 
 static void
-json_mac(struct writer *w, const char *s, const uint8_t *b)
+json_mac(struct writer *w, struct writer_name n, const uint8_t *b)
 {
-	json_quoted(w, s, b, fmt_mac);
+	json_quoted(json(w), n, b, fmt_mac);
 }
 
 static void
-json_ipv4(struct writer *w, const char *s, const uint8_t *b)
+json_ipv4(struct writer *w, struct writer_name n, const uint8_t *b)
 {
-	json_quoted(w, s, b, fmt_ipv4);
+	json_quoted(json(w), n, b, fmt_ipv4);
 }
 
 static void
-json_ipv6(struct writer *w, const char *s, const uint8_t *b)
+json_ipv6(struct writer *w, struct writer_name n, const uint8_t *b)
 {
-	json_quoted(w, s, b, fmt_ipv6);
+	json_quoted(json(w), n, b, fmt_ipv6);
 }
 
 static const struct writer_ops json_ops = {
@@ -157,10 +180,10 @@ static const struct writer_ops json_ops = {
 };
 
 void
-writer_json_init(struct writer_json *j, struct outbuf *out, int comma)
+writer_json_init(struct writer_json *j, struct outbuf *out)
 {
 	j->writer.ops = &json_ops;
 	j->out = out;
 	j->depth = j->hidden = 0;
-	j->comma = comma != 0;
+	j->comma = 0;
 }

@@ -22,52 +22,57 @@ wanted(const struct writer_text *t, const char *s)
 	return *o != NULL;
 }
 
+static int
+speaks_for_itself(struct writer_name n)
+{
+	return n.s == NULL || (n.len == 4 && memcmp(n.s, "name", 4) == 0);
+}
+
 /* The space and the name; the value's first byte goes to the result, which is
  * NULL when the value is not wanted. */
-static char *
-name(struct writer *w, const char *s)
+static inline char *
+name(struct writer_text *t, struct writer_name n)
 {
-	struct writer_text *t = text(w);
 	char *p;
 
-	if (!wanted(t, s))
+	if (!wanted(t, n.s))
 		return NULL;
 	p = outbuf_room(t->out);
-	if (!t->bare)
-		*p++ = ' ';
+	*p = ' ';
+	p += !t->bare;
 	t->bare = 0;
-	if (s != NULL && strcmp(s, "name") != 0) {
-		p = fmt_bytes(p, s, strlen(s));
+	if (!speaks_for_itself(n)) {
+		p = fmt_few(p, n.s, n.len);
 		*p++ = ' ';
 	}
-	t->out->p = p;
 	return p;
 }
 
 static void
-text_open(struct writer *w, const char *s, const char *brackets)
+text_open(struct writer_text *t, struct writer_name n, const char *brackets)
 {
-	struct writer_text *t = text(w);
+	char *p = t->depth < WRITER_DEPTH ? name(t, n) : NULL;
 
-	if (t->depth == WRITER_DEPTH || name(w, s) == NULL) {
+	if (p == NULL) {
 		t->hidden++;
 		return;
 	}
-	outbuf_char(t->out, brackets[0]);
+	*p++ = brackets[0];
+	t->out->p = p;
 	t->close[t->depth++] = brackets[1];
 	t->bare = 1;
 }
 
 static void
-text_object(struct writer *w, const char *s)
+text_object(struct writer *w, struct writer_name n)
 {
-	text_open(w, s, "()");
+	text_open(text(w), n, "()");
 }
 
 static void
-text_list(struct writer *w, const char *s)
+text_list(struct writer *w, struct writer_name n)
 {
-	text_open(w, s, "[]");
+	text_open(text(w), n, "[]");
 }
 
 static void
@@ -86,75 +91,88 @@ text_end(struct writer *w)
 }
 
 static void
-text_number(struct writer *w, const char *s, uint64_t value)
+text_number(struct writer *w, struct writer_name n, uint64_t value)
 {
-	char *p = name(w, s);
+	struct writer_text *t = text(w);
+	char *p = name(t, n);
 
 	if (p != NULL)
-		text(w)->out->p = fmt_u64(p, value);
+		t->out->p = fmt_u64(p, value);
 }
 
 static void
-text_hex(struct writer *w, const char *s, uint64_t value)
+text_hex(struct writer *w, struct writer_name n, uint64_t value)
 {
-	char *p = name(w, s);
+	struct writer_text *t = text(w);
+	char *p = name(t, n);
 
 	if (p != NULL)
-		text(w)->out->p = fmt_hex(fmt_bytes(p, "0x", 2), value, 2);
+		t->out->p = fmt_hex(PUT(p, "0x"), value, 2);
 }
 
 static void
-text_boolean(struct writer *w, const char *s, int value)
+text_boolean(struct writer *w, struct writer_name n, int value)
 {
-	if (name(w, s) != NULL)
-		outbuf_str(text(w)->out, value ? "yes" : "no");
+	struct writer_text *t = text(w);
+	char *p = name(t, n);
+
+	if (p != NULL)
+		t->out->p = value ? PUT(p, "yes") : PUT(p, "no");
 }
 
 static void
-text_string(struct writer *w, const char *s, const char *value, size_t len)
+text_string(struct writer *w, struct writer_name n, const char *value,
+    size_t len)
 {
-	if (name(w, s) != NULL)
-		outbuf_safe(text(w)->out, value, len);
-}
+	struct writer_text *t = text(w);
+	char *p = name(t, n);
 
-static void
-text_bytes(struct writer *w, const char *s, const uint8_t *b, size_t len)
-{
-	struct outbuf *o = text(w)->out;
-
-	if (name(w, s) == NULL)
+	if (p == NULL)
 		return;
-	for (size_t i = 0; i < len; i++)
-		o->p = fmt_hex(outbuf_room(o), b[i], 2);
+	t->out->p = p;
+	outbuf_safe(t->out, value, len);
+}
+
+static void
+text_bytes(struct writer *w, struct writer_name n, const uint8_t *b,
+    size_t len)
+{
+	struct writer_text *t = text(w);
+	char *p = name(t, n);
+
+	if (p == NULL)
+		return;
+	t->out->p = p;
+	outbuf_hex(t->out, b, len);
 }
 
 /* An address, by its formatter. */
-static void
-text_address(struct writer *w, const char *s, const uint8_t *b,
+static inline void
+text_address(struct writer_text *t, struct writer_name n, const uint8_t *b,
     char *(*fmt)(char *, const uint8_t *))
 {
-	char *p = name(w, s);
+	char *p = name(t, n);
 
 	if (p != NULL)
-		text(w)->out->p = fmt(p, b);
+		t->out->p = fmt(p, b);
 }
 
 static void
-text_mac(struct writer *w, const char *s, const uint8_t *b)
+text_mac(struct writer *w, struct writer_name n, const uint8_t *b)
 {
-	text_address(w, s, b, fmt_mac);
+	text_address(text(w), n, b, fmt_mac);
 }
 
 static void
-text_ipv4(struct writer *w, const char *s, const uint8_t *b)
+text_ipv4(struct writer *w, struct writer_name n, const uint8_t *b)
 {
-	text_address(w, s, b, fmt_ipv4);
+	text_address(text(w), n, b, fmt_ipv4);
 }
 
 static void
-text_ipv6(struct writer *w, const char *s, const uint8_t *b)
+text_ipv6(struct writer *w, struct writer_name n, const uint8_t *b)
 {
-	text_address(w, s, b, fmt_ipv6);
+	text_address(text(w), n, b, fmt_ipv6);
 }
 
 static const struct writer_ops text_ops = {

@@ -32,7 +32,8 @@ struct writer_text {
 	char close[WRITER_DEPTH];
 };
 
-void writer_json_init(struct writer_json *, struct outbuf *, int comma);
+/* Set "comma" where members stand in the object already. */
+void writer_json_init(struct writer_json *, struct outbuf *);
 void writer_text_init(struct writer_text *, struct outbuf *);
 
 #endif

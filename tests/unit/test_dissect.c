@@ -145,15 +145,15 @@ check_open(struct writer *w, const char *name, int list)
 }
 
 static void
-check_object(struct writer *w, const char *name)
+check_object(struct writer *w, struct writer_name name)
 {
-	check_open(w, name, 0);
+	check_open(w, name.s, 0);
 }
 
 static void
-check_list(struct writer *w, const char *name)
+check_list(struct writer *w, struct writer_name name)
 {
-	check_open(w, name, 1);
+	check_open(w, name.s, 1);
 }
 
 static void
@@ -170,46 +170,46 @@ check_end(struct writer *w)
 }
 
 static void
-check_number(struct writer *w, const char *name, uint64_t value)
+check_number(struct writer *w, struct writer_name name, uint64_t value)
 {
-	check_name(w, name);
+	check_name(w, name.s);
 	((struct checker *)w)->sum += value;
 }
 
 static void
-check_bool(struct writer *w, const char *name, int value)
+check_bool(struct writer *w, struct writer_name name, int value)
 {
 	check_number(w, name, (uint64_t)value);
 }
 
 static void
-check_bytes(struct writer *w, const char *name, const uint8_t *p, size_t len)
+check_bytes(struct writer *w, struct writer_name name, const uint8_t *p, size_t len)
 {
-	check_name(w, name);
+	check_name(w, name.s);
 	for (size_t i = 0; i < len; i++)
 		((struct checker *)w)->sum += p[i];
 }
 
 static void
-check_string(struct writer *w, const char *name, const char *s, size_t len)
+check_string(struct writer *w, struct writer_name name, const char *s, size_t len)
 {
 	check_bytes(w, name, (const uint8_t *)s, len);
 }
 
 static void
-check_mac(struct writer *w, const char *name, const uint8_t *p)
+check_mac(struct writer *w, struct writer_name name, const uint8_t *p)
 {
 	check_bytes(w, name, p, 6);
 }
 
 static void
-check_ipv4(struct writer *w, const char *name, const uint8_t *p)
+check_ipv4(struct writer *w, struct writer_name name, const uint8_t *p)
 {
 	check_bytes(w, name, p, 4);
 }
 
 static void
-check_ipv6(struct writer *w, const char *name, const uint8_t *p)
+check_ipv6(struct writer *w, struct writer_name name, const uint8_t *p)
 {
 	check_bytes(w, name, p, 16);
 }
