@@ -49,6 +49,8 @@ struct sink_options {
 	void *arg;
 };
 
+enum { SINK_PROTOCOL = 7 };	/* a column's width and a space */
+
 struct sink;
 
 /* What a format cannot say is NULL, see sink_views(). */
@@ -74,6 +76,8 @@ struct sink {
 	struct json_paths paths;
 	uint32_t addr_width;		/* of the address column, so far */
 	uint8_t has_header;		/* of the session table */
+	uint8_t protocol;		/* what the text is of; 0: none */
+	char protocol_text[SINK_PROTOCOL];
 };
 
 extern const struct sink_ops sink_text, sink_json, sink_zeek, sink_zeek_json;

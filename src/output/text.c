@@ -9,7 +9,7 @@
 enum {
 	ADDR_WIDTH_MAX = 64,	/* longer ones push the rest to the right */
 	ADDR_WIDTH_MIN = 36,
-	PROTOCOL_WIDTH = 6,
+	PROTOCOL_WIDTH = SINK_PROTOCOL - 1,
 	STATE_WIDTH = 14,
 };
 
@@ -27,56 +27,12 @@ utc_offset(struct sink *k, int64_t s)
 	return k->utc_offset;
 }
 
-static char *
-put_clock(char *p, int64_t seconds_of_day)
-{
-	unsigned int t = (unsigned int)seconds_of_day;
-
-	p = fmt_2(p, t / 3600);
-	*p++ = ':';
-	p = fmt_2(p, t / 60 % 60);
-	*p++ = ':';
-	return fmt_2(p, t % 60);
-}
-
-static char *
-put_date(char *p, int64_t days)
-{
-	unsigned int month, day;
-	int64_t year;
-
-	fmt_civil(days, &year, &month, &day);
-	p = fmt_2(p, (unsigned int)year / 100);
-	p = fmt_2(p, (unsigned int)year % 100);
-	*p++ = '-';
-	p = fmt_2(p, month);
-	*p++ = '-';
-	p = fmt_2(p, day);
-	*p++ = ' ';
-	return p;
-}
-
-static char *
-put_local(struct sink *k, char *p, int64_t s, int with_date)
-{
-	int64_t local = s + utc_offset(k, s);
-	int64_t days = local / 86400, rest = local % 86400;
-
-	if (rest < 0) {
-		rest += 86400;
-		days--;
-	}
-	if (with_date)
-		p = put_date(p, days);
-	return put_clock(p, rest);
-}
-
 void
 text_time(struct sink *k, int64_t ts)
 {
-	unsigned int digits = k->options->nano ? 9 : 6;
-	char *p = outbuf_room(k->out);
+	char *p = outbuf_room(k->out), *q;
 	int64_t shown = ts, s;
+	unsigned int in_day;
 	uint32_t ns;
 
 	if (k->options->time == TIME_DELTA)
@@ -106,10 +62,15 @@ text_time(struct sink *k, int64_t ts)
 		p = fmt_2(p, (unsigned int)(s % 60));
 		break;
 	default:
-		p = put_local(k, p, s, k->options->time == TIME_DATE);
+		q = fmt_day(p, &k->day, s + utc_offset(k, s), &in_day);
+		*q++ = ' ';
+		if (k->options->time == TIME_DATE)
+			p = q;
+		p = fmt_clock(p, in_day);
 	}
 	*p++ = '.';
-	p = fmt_fraction(p, ns, digits);
+	p = k->options->nano ? fmt_fraction(p, ns, 9) :
+	    fmt_fraction(p, ns, 6);
 	*p++ = ' ';
 	k->out->p = p;
 }
@@ -127,16 +88,19 @@ static const char *const escape[] = {
 void
 text_colored(struct sink *k, enum text_color color, const char *s, size_t pad)
 {
-	size_t n = strlen(s);
+	char *p = outbuf_room(k->out), *from;
 
 	if (k->options->color && color != COLOR_NONE) {
-		outbuf_str(k->out, escape[color]);
-		outbuf_add(k->out, s, n);
-		outbuf_str(k->out, "\033[0m");
+		p = fmt_str(p, escape[color]);
+		from = p;
+		p = fmt_str(p, s);
+		pad += sizeof("\033[0m") - 1;
+		p = PUT(p, "\033[0m");
 	} else {
-		outbuf_add(k->out, s, n);
+		from = p;
+		p = fmt_str(p, s);
 	}
-	outbuf_pad(k->out, n, pad);
+	k->out->p = fmt_pad(p, from, pad);
 }
 
 /* Capitals, padded to a width, and a space. */
@@ -148,9 +112,9 @@ upper(struct sink *k, const char *name, size_t width)
 	for (; *name != '\0'; name++)
 		*p++ = (char)(*name >= 'a' && *name <= 'z' ? *name - 32 :
 		    *name);
+	p = fmt_pad(p, from, width);
+	*p++ = ' ';
 	k->out->p = p;
-	outbuf_pad(k->out, (size_t)(p - from), width);
-	outbuf_char(k->out, ' ');
 }
 
 void
@@ -163,13 +127,24 @@ void
 text_protocol(struct sink *k, uint8_t protocol, int pad)
 {
 	const char *name = protocol_name(protocol);
-	char number[FMT_U64];
+	char number[sizeof("ip-") + FMT_U64];
 
+	if (protocol == k->protocol && pad) {
+		memcpy(outbuf_room(k->out), k->protocol_text,
+		    PROTOCOL_WIDTH + 1);
+		k->out->p += PROTOCOL_WIDTH + 1;
+		return;
+	}
 	if (name == NULL) {
-		*fmt_u64(fmt_bytes(number, "ip-", 3), protocol) = '\0';
+		*fmt_u64(PUT(number, "ip-"), protocol) = '\0';
 		name = number;
 	}
 	upper(k, name, pad ? PROTOCOL_WIDTH : 0);
+	if (pad && strlen(name) <= PROTOCOL_WIDTH) {
+		k->protocol = protocol;
+		memcpy(k->protocol_text, k->out->p - PROTOCOL_WIDTH - 1,
+		    PROTOCOL_WIDTH + 1);
+	}
 }
 
 void
@@ -188,13 +163,14 @@ put_endpoint(char *p, const union addr *a, uint16_t port,
 {
 	if (!has_ports)
 		return fmt_addr(p, a, ip_version);
-	if (ip_version == 6)
+	if (ip_version == 6) {
 		*p++ = '[';
-	p = fmt_addr(p, a, ip_version);
-	if (ip_version == 6)
-		*p++ = ']';
-	*p++ = ':';
-	return fmt_u64(p, port);
+		p = PUT(fmt_ipv6(p, a->b), "]:");
+	} else {
+		p = fmt_addr(p, a, ip_version);
+		*p++ = ':';
+	}
+	return fmt_short(p, port);
 }
 
 static char *
@@ -218,17 +194,18 @@ void
 text_addrs(struct sink *k, const union addr *a, uint16_t ap,
     const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
 {
-	char *from = outbuf_room(k->out);
+	char *from = outbuf_room(k->out), *p;
 	size_t width;
 
-	k->out->p = put_pair(from, a, ap, b, bp, ip_version, has_ports);
-	width = (size_t)(k->out->p - from);
+	p = put_pair(from, a, ap, b, bp, ip_version, has_ports);
+	width = (size_t)(p - from);
 	if (k->addr_width < ADDR_WIDTH_MIN)
 		k->addr_width = ADDR_WIDTH_MIN;
 	if (width > k->addr_width && width <= ADDR_WIDTH_MAX)
 		k->addr_width = (uint32_t)width;
-	outbuf_pad(k->out, width, k->addr_width);
-	outbuf_char(k->out, ' ');
+	p = fmt_pad(p, from, k->addr_width);
+	*p++ = ' ';
+	k->out->p = p;
 }
 
 static const uint8_t state_color[TCP_STATES] = {
@@ -246,16 +223,34 @@ static const uint8_t state_color[TCP_STATES] = {
 	[TCP_CLOSED] = COLOR_RED,
 };
 
+/* The '?' is left off where the state is confirmed. */
+static const struct fmt_word state_word[TCP_STATES] = {
+	[TCP_UNKNOWN] = WORD("UNKNOWN?"),
+	[TCP_LISTEN] = WORD("LISTEN?"),
+	[TCP_SYN_SENT] = WORD("SYN-SENT?"),
+	[TCP_SYN_RECEIVED] = WORD("SYN-RECEIVED?"),
+	[TCP_ESTABLISHED] = WORD("ESTABLISHED?"),
+	[TCP_FIN_WAIT_1] = WORD("FIN-WAIT-1?"),
+	[TCP_FIN_WAIT_2] = WORD("FIN-WAIT-2?"),
+	[TCP_CLOSE_WAIT] = WORD("CLOSE-WAIT?"),
+	[TCP_CLOSING] = WORD("CLOSING?"),
+	[TCP_LAST_ACK] = WORD("LAST-ACK?"),
+	[TCP_TIME_WAIT] = WORD("TIME-WAIT?"),
+	[TCP_CLOSED] = WORD("CLOSED?"),
+};
+
 static void
 put_state(struct sink *k, const struct side *side, size_t pad)
 {
-	const char *name = tcp_state_text[side->state];
-	char text[32], *p = fmt_bytes(text, name, strlen(name));
+	const struct fmt_word *w = &state_word[side->state];
+	char *p = outbuf_room(k->out), text[FMT_WORD];
 
-	if (!side->confirmed)
-		*p++ = '?';
-	*p = '\0';
-	text_colored(k, state_color[side->state], text, pad);
+	if (k->options->color) {
+		*(fmt_word(text, w) - side->confirmed) = '\0';
+		text_colored(k, state_color[side->state], text, pad);
+	} else {
+		k->out->p = fmt_pad(fmt_word(p, w) - side->confirmed, p, pad);
+	}
 }
 
 void

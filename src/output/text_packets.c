@@ -7,49 +7,42 @@
 
 enum {
 	SEQ_WIDTH	= 8,	/* of digits: up to 100 MB */
+	FLAGS_WIDTH	= 5,
 	DETAILS_WIDTH	= 42,	/* of TCP's flags, seq, ack and win */
 	QUIET_WIDTH	= 6,	/* of its flags alone */
 };
 
-/* A labelled number, as wide as most are: columns line up. */
-static void
-number(struct sink *k, const char *label, uint32_t value, size_t width)
+/* A number, as wide as most are: columns line up. */
+static inline char *
+column(char *p, uint64_t value, size_t width)
 {
-	char *p = outbuf_room(k->out), *from;
+	char *from = p;
 
-	p = fmt_bytes(p, label, strlen(label));
+	p = fmt_pad(fmt_short(p, value), from, width);
 	*p++ = ' ';
-	from = p;
-	p = fmt_u64(p, value);
-	k->out->p = p;
-	outbuf_pad(k->out, (size_t)(p - from), width);
-	outbuf_char(k->out, ' ');
+	return p;
 }
 
-/* As tcpdump writes them: '.' is ACK. */
-static void
-tcp_flags(struct sink *k, unsigned int flags)
+/* The same with a literal before it. */
+#define NUMBER(p, label, value, width) \
+	column(PUT((p), label " "), (value), (width))
+
+/* As tcpdump writes them: '.' is ACK.  By bit, from FIN. */
+static char *
+tcp_flags(char *p, unsigned int flags)
 {
-	static const struct {
-		uint16_t bit;
-		char letter;
-	} order[] = {
-		{ TCP_FIN, 'F' }, { TCP_SYN, 'S' }, { TCP_RST, 'R' },
-		{ TCP_PSH, 'P' }, { TCP_ACK, '.' }, { TCP_URG, 'U' },
-		{ TCP_ECE, 'E' }, { TCP_CWR, 'W' }, { TCP_AE, 'e' },
-	};
-	char text[16], *p = text;
+	static const char letter[] = "FSRP.UEWe";
+	char *from = p;
 
 	*p++ = '[';
-	for (unsigned int i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (flags & order[i].bit)
-			*p++ = order[i].letter;
-	if (p == text + 1)
-		p = fmt_bytes(p, "none", 4);
+	for (flags &= 0x1ff; flags != 0; flags &= flags - 1)
+		*p++ = letter[__builtin_ctz(flags)];
+	if (p == from + 1)
+		p = PUT(p, "none");
 	*p++ = ']';
-	outbuf_add(k->out, text, (size_t)(p - text));
-	outbuf_pad(k->out, (size_t)(p - text), 5);
-	outbuf_char(k->out, ' ');
+	p = fmt_pad(p, from, FLAGS_WIDTH);
+	*p++ = ' ';
+	return p;
 }
 
 static uint32_t
@@ -60,14 +53,15 @@ first_number(const struct side *s)
 
 /* Relative to each side's first sequence number; as it stands where that was
  * never seen. */
-static void
-tcp_numbers(struct sink *k, const struct flow *f, const struct session *s)
+static char *
+tcp_numbers(char *p, const struct flow *f, const struct session *s)
 {
 	uint32_t seq = f->tcp.seq, ack = f->tcp.ack;
 
 	if (s != NULL) {
-		int dir = memcmp(&s->key.addr[0], &f->src,
-		    sizeof(f->src)) != 0 || s->key.port[0] != f->sport;
+		const union addr *a = &s->key.addr[0];
+		int dir = a->w[0] != f->src.w[0] || a->w[1] != f->src.w[1] ||
+		    s->key.port[0] != f->sport;
 		const struct side *me = &s->side[dir];
 		const struct side *peer = &s->side[dir ^ 1];
 
@@ -76,12 +70,10 @@ tcp_numbers(struct sink *k, const struct flow *f, const struct session *s)
 		if (peer->seen & SIDE_SEQ)
 			ack -= first_number(peer);
 	}
-	number(k, "seq", seq, SEQ_WIDTH);
-	if (f->tcp.flags & TCP_ACK)
-		number(k, "ack", ack, SEQ_WIDTH);
-	else
-		outbuf_pad(k->out, 0, sizeof("ack ") + SEQ_WIDTH);
-	number(k, "win", f->tcp.window, 5);
+	p = NUMBER(p, "seq", seq, SEQ_WIDTH);
+	p = f->tcp.flags & TCP_ACK ? NUMBER(p, "ack", ack, SEQ_WIDTH) :
+	    fmt_pad(p, p, sizeof("ack ") + SEQ_WIDTH);
+	return NUMBER(p, "win", f->tcp.window, 5);
 }
 
 /* What a glance wants of layers that no column holds; others say all. */
@@ -155,24 +147,26 @@ not_ip(struct sink *k, const struct packet *p)
 	while (i > 1 && p->layer[i - 1].header == 0)
 		i--;
 	if (i == 0) {
-		number(k, "linktype", p->frame->linktype, 0);
+		k->out->p = NUMBER(outbuf_room(k->out), "linktype",
+		    p->frame->linktype, 0);
 	} else {
 		l = &p->layer[i - 1];
 		text_upper(k, l->dissector->name);
 		own_words(k, p, l, find_brief(l->dissector->name));
 		outbuf_char(k->out, ' ');
 	}
-	number(k, "length", p->frame->len, 0);
+	k->out->p = NUMBER(outbuf_room(k->out), "length", p->frame->len, 0);
 }
 
 static void
 notes(struct sink *k, uint32_t flags, uint32_t has)
 {
-	static const char *const note[] = { " [truncated]", " [malformed]",
+	enum { NOTES = 7 };
+	static const char *const note[NOTES] = { " [truncated]", " [malformed]",
 	    " [too deep]", "", " [length exceeds frame]", " [reassembled]",
 	    " [fragment]" };
 
-	for (unsigned int i = 0; i < sizeof(note) / sizeof(note[0]); i++)
+	for (unsigned int i = 0; flags >> i != 0 && i < NOTES; i++)
 		if (flags >> i & 1)
 			text_colored(k, COLOR_RED, note[i], 0);
 	if (has & FLOW_BAD_CHECKSUM)
@@ -186,27 +180,30 @@ details(struct sink *k, const struct packet *p, const struct session *s)
 {
 	size_t width = k->options->quiet ? QUIET_WIDTH : DETAILS_WIDTH;
 	const struct flow *f = &p->flow;
-	char *from = k->out->p;
+	char *from = k->out->p, *q = from;
 
 	if (f->has & FLOW_TCP) {
-		tcp_flags(k, f->tcp.flags);
+		q = tcp_flags(q, f->tcp.flags);
 		if (!k->options->quiet)
-			tcp_numbers(k, f, s);
+			q = tcp_numbers(q, f, s);
 	} else if (f->has & FLOW_ICMP || !(f->has & FLOW_PORTS)) {
 		glance(k, p);
+		q = k->out->p;
 	}
-	outbuf_pad(k->out, (size_t)(k->out->p - from), width - 1);
-	if (k->out->p[-1] != ' ')
-		outbuf_char(k->out, ' ');
+	q = fmt_pad(q, from, width - 1);
+	*q = ' ';
+	q += q[-1] != ' ';
+	k->out->p = q;
 }
 
 static void
 length(struct sink *k, const struct flow *f)
 {
-	if (f->has & FLOW_TRANSPORT)
-		number(k, "len", f->payload_len, 5);
-	else
-		number(k, "iplen", f->ip_len, 3);
+	char *p = outbuf_room(k->out);
+
+	k->out->p = f->has & FLOW_TRANSPORT ?
+	    NUMBER(p, "len", f->payload_len, 5) :
+	    NUMBER(p, "iplen", f->ip_len, 3);
 }
 
 /* -v: every layer on a line of its own. */

@@ -183,7 +183,8 @@ check_bool(struct writer *w, struct writer_name name, int value)
 }
 
 static void
-check_bytes(struct writer *w, struct writer_name name, const uint8_t *p, size_t len)
+check_bytes(struct writer *w, struct writer_name name, const uint8_t *p,
+    size_t len)
 {
 	check_name(w, name.s);
 	for (size_t i = 0; i < len; i++)
@@ -191,7 +192,8 @@ check_bytes(struct writer *w, struct writer_name name, const uint8_t *p, size_t 
 }
 
 static void
-check_string(struct writer *w, struct writer_name name, const char *s, size_t len)
+check_string(struct writer *w, struct writer_name name, const char *s,
+    size_t len)
 {
 	check_bytes(w, name, (const uint8_t *)s, len);
 }
