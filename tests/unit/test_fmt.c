@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "output/fmt.h"
+#include "output/json.h"
 #include "output/outbuf.h"
 
 #include "tap.h"
@@ -133,6 +134,25 @@ test_copies(void)
 	is_str(text, "abcdef", "none where the width is there");
 	*fmt_pad(PUT(text, "abcdefg"), text, 6) = '\0';
 	is_str(text, "abcdefg", "nor where it is exceeded");
+}
+
+/* The words that are copied whole say what the states are called. */
+static void
+test_states(void)
+{
+	unsigned int wrong = 0;
+	char want[64], text[FMT_WORD];
+
+	for (unsigned int i = 0; i < 2 * TCP_STATES; i++) {
+		const struct fmt_word *w = &json_states[i / 2][i % 2];
+
+		snprintf(want, sizeof(want),
+		    ",\"state\":\"%s\",\"confirmed\":%s",
+		    tcp_state_name[i / 2], i % 2 ? "true" : "false");
+		*fmt_word(text, w) = '\0';
+		wrong += strcmp(text, want) != 0;
+	}
+	is_u64(wrong, 0, "the states' names in JSON");
 }
 
 static void
@@ -299,6 +319,7 @@ main(void)
 	test_many_numbers();
 	test_clock();
 	test_copies();
+	test_states();
 	test_bytes();
 	test_ipv6();
 	test_zero_groups();
