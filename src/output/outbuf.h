@@ -39,10 +39,14 @@ struct outbuf {
 	uint8_t hold;		/* do not wait */
 	uint8_t blocked;	/* the last write left something behind */
 	uint8_t pieces;		/* small ones, when poll() says there is room */
+	uint8_t grows;		/* nothing is written: see outbuf_init_memory() */
 };
 
 /* -1 when memory is short.  The descriptor stays the caller's. */
 int outbuf_init(struct outbuf *, int fd);
+/* Has no descriptor and keeps all, from data to p, until the caller sets p
+ * back.  Without memory for more, error is ENOMEM and what it held is lost. */
+int outbuf_init_memory(struct outbuf *);
 void outbuf_fini(struct outbuf *);
 /* Writes all that is there, or what can be written without waiting; 0, or -1
  * with the error kept. */

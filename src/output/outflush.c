@@ -32,6 +32,15 @@ outbuf_init(struct outbuf *o, int fd)
 	return 0;
 }
 
+int
+outbuf_init_memory(struct outbuf *o)
+{
+	if (outbuf_init(o, -1) == -1)
+		return -1;
+	o->grows = 1;
+	return 0;
+}
+
 void
 outbuf_fini(struct outbuf *o)
 {
@@ -152,7 +161,9 @@ outbuf_flush(struct outbuf *o)
 {
 	ssize_t n;
 
-	while (o->from < o->p && o->error == 0) {
+	if (o->grows)
+		make_room(o);
+	while (!o->grows && o->from < o->p && o->error == 0) {
 		n = put(o);
 		if (n >= 0) {
 			o->from += n;
@@ -167,7 +178,7 @@ outbuf_flush(struct outbuf *o)
 			o->error = errno;
 		}
 	}
-	if (o->from == o->p || o->error != 0) {
+	if ((!o->grows && o->from == o->p) || o->error != 0) {
 		o->p = o->from = o->data;
 		o->blocked = 0;
 	}
