@@ -62,6 +62,9 @@ struct sink_ops {
 	/* Trouble is NULL when there was none; open: the session goes on. */
 	void (*session)(struct sink *, const struct session *,
 	    const struct trouble *, int open);
+	/* What stands once before all sessions: session() says it where that
+	 * was not done yet; may be NULL. */
+	void (*header)(struct sink *);
 	/* There is no more to come; may be NULL. */
 	void (*end)(struct sink *);
 };

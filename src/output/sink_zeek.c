@@ -409,6 +409,7 @@ json_row(struct sink *k, const struct session *s, const struct trouble *t,
 
 const struct sink_ops sink_zeek = {
 	.session = tsv_session,
+	.header = header,
 	.end = tsv_end,
 };
 

@@ -270,4 +270,5 @@ const struct sink_ops sink_text = {
 	.packet = text_packet,
 	.event = text_event,
 	.session = text_session,
+	.header = text_header,
 };

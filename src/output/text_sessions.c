@@ -31,8 +31,8 @@ header_cell(struct sink *k, const char *s, size_t width, int to_right)
 	outbuf_char(k->out, ' ');
 }
 
-static void
-header(struct sink *k)
+void
+text_header(struct sink *k)
 {
 	static const size_t time_width[TIME_STYLES] = {
 		[TIME_OF_DAY] = 9, [TIME_EPOCH] = 11, [TIME_DELTA] = 8,
@@ -224,7 +224,7 @@ text_session(struct sink *k, const struct session *s,
 	const struct side *client = &s->side[c], *server = &s->side[c ^ 1];
 
 	if (!k->has_header)
-		header(k);
+		text_header(k);
 	text_time(k, s->start);
 	duration(k, s->last - s->start);
 	text_protocol(k, s->key.protocol, 1);
