@@ -4,23 +4,16 @@
 
 #include "ifnames.h"
 
-enum { IFNAMES_MAX = 4096 };	/* a file may claim any number of them */
-
 /* Its number; without memory one that has no name. */
 static uint32_t
 add(struct ifnames *t, struct capture *c, uint32_t ifindex)
 {
 	const struct capture_interface *i = capture_interface(c, ifindex);
 
-	if (t->n == t->capacity) {
-		uint32_t capacity = t->capacity == 0 ? 16 : 2 * t->capacity;
-		struct ifname *v = realloc(t->v, capacity * sizeof(*v));
-
-		if (v == NULL)
-			return UINT32_MAX;
-		t->v = v;
-		t->capacity = capacity;
-	}
+	if (t->v == NULL)
+		t->v = calloc(IFNAMES_MAX, sizeof(*t->v));
+	if (t->v == NULL)
+		return UINT32_MAX;
 	t->v[t->n] = (struct ifname){ ifindex,
 	    i != NULL && i->name != NULL ? strdup(i->name) : NULL };
 	return t->n++;
@@ -42,7 +35,7 @@ ifnames_find(struct ifnames *t, struct capture *c, uint32_t ifindex)
 const char *
 ifnames_get(const struct ifnames *t, uint32_t number)
 {
-	return number < t->n ? t->v[number].name : NULL;
+	return number < IFNAMES_MAX && t->v != NULL ? t->v[number].name : NULL;
 }
 
 void

@@ -9,12 +9,14 @@
 
 #include "capture/capture.h"
 
+enum { IFNAMES_MAX = 4096 };	/* a file may claim any number of them */
+
 struct ifnames {
 	struct ifname {
 		uint32_t ifindex;
 		char *name;		/* NULL: it has none */
-	} *v;
-	uint32_t n, capacity;
+	} *v;				/* IFNAMES_MAX, which stay in place */
+	uint32_t n;
 	uint16_t hint[256];		/* by the low bits of ifindex */
 };
 
@@ -33,7 +35,8 @@ ifnames_map(struct ifnames *t, struct capture *c, struct frame *f)
 	f->ifindex = i;
 }
 
-/* The name of one of our numbers; NULL when it has none. */
+/* The name of one of our numbers; NULL when it has none.  Other threads may
+ * ask for those that they were told of, while more are added. */
 const char *ifnames_get(const struct ifnames *, uint32_t number);
 
 void ifnames_free(struct ifnames *);
