@@ -23,6 +23,7 @@ static const struct option_row {
 	{ 'p', "no-promiscuous-mode", NULL, "leave the interface as it is" },
 	{ 'Q', "direction", "DIR", "frames that go in, out or inout" },
 	{ OPT_BACKEND, "backend", "NAME", "capture through afpacket or pcap" },
+	{ OPT_WORKERS, "workers", "N", "follow the sessions in N threads" },
 	{ 0, "Selection", NULL, NULL },
 	{ OPT_PORT, "port", "LIST",
 	    "sessions with these ports: 80,443,8000-8100" },

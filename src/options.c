@@ -347,6 +347,9 @@ set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	case OPT_MAX_SESSIONS:
 		return number32("--max-sessions", s, 1, TABLE_MAX_SESSIONS,
 		    &o->session.max, e);
+	case OPT_WORKERS:
+		return number32("--workers", s, 1, WORKERS_MAX, &o->workers,
+		    e);
 	case OPT_TIMEOUT:
 		return set_timeout(o, s, e);
 	case OPT_SEED:
@@ -386,6 +389,23 @@ check_combinations(const struct options *o, struct errbuf *e)
 	return 0;
 }
 
+/* What cannot be told without the session, or the line before. */
+static int
+check_workers(const struct options *o, struct errbuf *e)
+{
+	if (o->workers == 1)
+		return 0;
+	if (selection_has_states(o->selection) &&
+	    (o->count != 0 || o->write != NULL))
+		return err_set(e, "--workers: not with --state and %s",
+		    o->count != 0 ? "-c" : "-w");
+	if (o->sink.time == TIME_DELTA && o->sink.format == FORMAT_TEXT)
+		return err_set(e, "--workers: not with -ttt");
+	if (o->session.max < o->workers)
+		return err_set(e, "--max-sessions: fewer than --workers");
+	return 0;
+}
+
 static int
 check(const struct options *o, struct errbuf *e)
 {
@@ -396,7 +416,9 @@ check(const struct options *o, struct errbuf *e)
 		return err_hint(e, "those of an interface: sessdump -i IFACE "
 		    "-L");
 	}
-	return check_combinations(o, e);
+	if (check_combinations(o, e) == -1)
+		return -1;
+	return check_workers(o, e);
 }
 
 static void
@@ -405,6 +427,7 @@ set_defaults(struct options *o)
 	memset(o, 0, sizeof(*o));
 	o->capture.linktype = -1;
 	o->capture.optimize = 1;
+	o->workers = 1;
 	session_config_init(&o->session);
 }
 

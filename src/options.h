@@ -13,7 +13,10 @@
 #include "session/select.h"
 #include "session/session.h"
 
-enum { OPTIONS_LIST = 64 };	/* -r and --plugin, each at most */
+enum {
+	OPTIONS_LIST	= 64,	/* -r and --plugin, each at most */
+	WORKERS_MAX	= 64,
+};
 
 /* What the program is to do. */
 enum options_action {
@@ -45,6 +48,7 @@ struct options {
 	struct selection *selection;	/* owned */
 	struct sink_options sink;
 	struct session_config session;
+	uint32_t workers;		/* --workers */
 	uint64_t count;			/* -c; 0: without end */
 	uint8_t dump_filter;		/* -d: 1, -dd: 2, -ddd: 3 */
 	uint8_t line_buffered;		/* -l */

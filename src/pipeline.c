@@ -12,6 +12,7 @@
 #include "output/pcapwriter.h"
 #include "pipeline.h"
 #include "readers.h"
+#include "workers/workers.h"
 
 volatile sig_atomic_t pipeline_stop, pipeline_flush, pipeline_reopen,
     pipeline_report;
@@ -21,6 +22,7 @@ struct pipeline {
 	const struct registry *registry;
 	struct defrag *defrag;
 	struct session_table *table;
+	struct workers *workers;	/* in its place, or NULL */
 	struct ifnames names;
 	struct pcapwriter *writer;	/* of -w, or NULL */
 	struct outbuf out;
@@ -153,8 +155,10 @@ pipeline_new(const struct options *o, const struct registry *r,
 	l->defrag = defrag_new();
 	if (l->defrag == NULL)
 		err_set(e, "reassembly: %s", strerror(errno));
-	else if ((l->table = session_table_new(&config, e)) != NULL &&
-	    open_outputs(l, e) == 0)
+	else if (open_outputs(l, e) == 0 &&
+	    (o->workers > 1 ? (l->workers = workers_new(o, r, l->defrag,
+	    &l->sink, e)) != NULL :
+	    (l->table = session_table_new(&config, e)) != NULL))
 		return l;
 	pipeline_free(l);
 	return NULL;
@@ -169,6 +173,7 @@ pipeline_free(struct pipeline *l)
 		return;
 	if (l->writer != NULL)
 		pcapwriter_close(l->writer, &ignored);
+	workers_free(l->workers);
 	outbuf_fini(&l->out);
 	ifnames_free(&l->names);
 	session_table_free(l->table);
@@ -193,7 +198,6 @@ pipeline_done(const struct pipeline *l)
 static void
 prepare(struct pipeline *l, struct capture *c, int n)
 {
-	defrag_release(l->defrag);
 	for (int i = 0; i < n; i++) {
 		ifnames_map(&l->names, c, &l->frame[i]);
 		dissect(l->registry, l->defrag, &l->frame[i], &l->packet[i]);
@@ -256,6 +260,33 @@ process(struct pipeline *l, const struct packet *p,
 		session_expire(l->table, p->frame->ts);
 	if (o->line_buffered)
 		outbuf_flush(&l->out);
+	return result;
+}
+
+/* The same where workers have the sessions: which packets are selected depends
+ * on the packets alone, see check_combinations() of options.c. */
+static int
+deal(struct pipeline *l, struct capture *c, struct frame *f, struct errbuf *e)
+{
+	ifnames_map(&l->names, c, f);
+	if (!workers_deal(l->workers, f, ++l->stats.packets))
+		return 0;
+	if (++l->stats.selected == l->options->count)
+		l->done = 1;
+	return l->writer != NULL ? write_frame(l, f, e) : 0;
+}
+
+static int
+process_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
+{
+	int result = 0;
+
+	defrag_release(l->defrag);
+	if (l->workers == NULL)
+		prepare(l, c, n);
+	for (int i = 0; i < n && !l->done && result == 0; i++)
+		result = l->workers != NULL ? deal(l, c, &l->frame[i], e) :
+		    process(l, &l->packet[i], &l->lookup[i], e);
 	return result;
 }
 
@@ -330,18 +361,32 @@ tell_lost(struct pipeline *l)
 	l->calls->warn(l->calls->arg, &e);
 }
 
+static void
+idle(struct pipeline *l)
+{
+	struct timespec t;
+	int64_t now;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	now = t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+	if (l->workers != NULL)
+		workers_idle(l->workers, now);
+	else
+		session_expire(l->table, now);
+}
+
 static int
 between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 {
-	struct timespec now;
-
-	if (n == CAPTURE_IDLE && c->live) {
-		clock_gettime(CLOCK_REALTIME, &now);
-		session_expire(l->table, now.tv_sec * INT64_C(1000000000) +
-		    now.tv_nsec);
-	}
 	/* Nobody waits for a line because a buffer is not full. */
-	if ((c->live || c->stream) && n < CAPTURE_BATCH)
+	int soon = ((c->live || c->stream) && n < CAPTURE_BATCH) ||
+	    (l->workers != NULL && l->options->line_buffered);
+
+	if (n == CAPTURE_IDLE && c->live)
+		idle(l);
+	if (l->workers != NULL && (soon || pipeline_report || pipeline_flush))
+		workers_drain(l->workers);
+	if (soon)
 		outbuf_flush(&l->out);
 	tell_lost(l);
 	if (serve_signals(l, e) == -1)
@@ -365,10 +410,8 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 			break;
 		if (n < 0)
 			return -1;
-		prepare(l, c, n);
-		for (int i = 0; i < n && !l->done; i++)
-			if (process(l, &l->packet[i], &l->lookup[i], e) == -1)
-				return -1;
+		if (process_batch(l, c, n, e) == -1)
+			return -1;
 		if (between_batches(l, c, n, e) == -1)
 			return -1;
 	}
@@ -405,11 +448,17 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 	outbuf_wait(&l->out);
 	outbuf_flush(&l->out);
 	defrag_finish(l->defrag);
-	session_finish(l->table);
+	if (l->workers != NULL)
+		workers_finish(l->workers);
+	else
+		session_finish(l->table);
 	if (o->sink.views != 0)
 		sink_end(&l->sink);
 	outbuf_flush(&l->out);
 	failed = check_output(l, e) == -1;
+	if (!failed && l->workers != NULL &&
+	    workers_check(l->workers, e) == -1)
+		failed = 1;
 	if (close_writer(l, e) == -1)
 		failed = 1;
 	return failed ? -1 : 0;
@@ -422,6 +471,11 @@ pipeline_stats(const struct pipeline *l, struct pipeline_stats *s)
 	s->lost = l->out.lost;
 	s->written_lost = l->output[1] != NULL ? l->output[1]->lost :
 	    l->written_lost;
-	s->sessions = session_stats(l->table);
+	if (l->workers != NULL) {
+		s->selected = workers_selected(l->workers);
+		s->sessions = workers_stats(l->workers);
+	} else {
+		s->sessions = session_stats(l->table);
+	}
 	s->defrag = defrag_stats(l->defrag);
 }

@@ -1,7 +1,8 @@
 /*
  * pipeline.h: from a source's frames to a sink's lines.
  *
- * One pipeline owns its packets, its session table and its output buffer; the
+ * One pipeline owns its packets, its session table (or the workers that have
+ * one each, see workers/workers.h) and its output buffer; the
  * registry is shared and const.  One source runs through it: several are made
  * one first, see capture/merge.h.
  */

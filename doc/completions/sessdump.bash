@@ -54,7 +54,7 @@ _sessdump() {
 			close_wait fin_wait syn_sent syn_received unknown icmp
 			udp udp_established generic one_way established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
-	--port|--host|--interval|--max-sessions|--seed)
+	--port|--host|--interval|--max-sessions|--seed|--workers)
 		;;
 	*)
 		[[ $cur == -* ]] || return 0
@@ -62,7 +62,7 @@ _sessdump() {
 			-i --interface -r --read -D --list-interfaces -L
 			--list-data-link-types -y --linktype -s
 			--snapshot-length -B --buffer-size -p
-			--no-promiscuous-mode -Q --direction --backend --port
+			--no-promiscuous-mode -Q --direction --backend --workers --port
 			--host --proto --state -F --filter-file -O --no-optimize
 			-c --count --packets --events --sessions --interval
 			--key --format --json -w --write -n -e -v --verbose -q

@@ -39,7 +39,7 @@ struct outbuf {
 	uint8_t hold;		/* do not wait */
 	uint8_t blocked;	/* the last write left something behind */
 	uint8_t pieces;		/* small ones, when poll() says there is room */
-	uint8_t grows;		/* nothing is written: see outbuf_init_memory() */
+	uint8_t grows;		/* see outbuf_init_memory() */
 };
 
 /* -1 when memory is short.  The descriptor stays the caller's. */

@@ -254,6 +254,12 @@ selection_packet(const struct selection *s, const struct packet *p)
 }
 
 int
+selection_has_states(const struct selection *s)
+{
+	return !s->any_state;
+}
+
+int
 selection_session(const struct selection *s, const struct session *n)
 {
 	if (s->any_state)

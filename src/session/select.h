@@ -27,6 +27,9 @@ int selection_states(struct selection *, const char *list, struct errbuf *);
 /* By 4-tuple: of the packet, or of the one that an ICMP error quotes. */
 int selection_packet(const struct selection *, const struct packet *);
 
+/* Was selection_states() called? */
+int selection_has_states(const struct selection *);
+
 /* By state; session may be NULL. */
 int selection_session(const struct selection *, const struct session *);
 

@@ -1,0 +1,188 @@
+/* collect.c: batches go round, and what was said is put in order. */
+#include "workers/impl.h"
+
+enum { VISIT_MOST = 1024 };	/* sessions that a worker visits at a time */
+
+/* The part whose next piece comes first; the key that it must stay below goes
+ * to "below".  n when there is none. */
+static unsigned int
+find_first(const struct workers *all, const struct batch *b,
+    const uint32_t *at, uint64_t *below)
+{
+	unsigned int first = all->n;
+	uint64_t key = UINT64_MAX;
+
+	*below = UINT64_MAX;
+	for (unsigned int i = 0; i < all->n; i++) {
+		const struct part *t = &b->part[i];
+
+		if (at[i] == t->n)
+			continue;
+		if (first == all->n || t->piece[at[i]].key < key) {
+			*below = key;
+			key = t->piece[at[i]].key;
+			first = i;
+		} else if (t->piece[at[i]].key < *below) {
+			*below = t->piece[at[i]].key;
+		}
+	}
+	return first;
+}
+
+/* Pieces from "at" on, as long as they come before "below"; the first one in
+ * any case. */
+static uint32_t
+take(struct workers *all, const struct part *t, uint32_t at, uint64_t below)
+{
+	size_t from = at > 0 ? t->piece[at - 1].end : 0;
+	struct sink *k = all->sink;
+	uint32_t i = at;
+
+	do {
+		if (t->piece[i].is_session && !k->has_header) {
+			if (i > at)
+				break;
+			k->ops->header(k);
+		}
+		i++;
+	} while (i < t->n && t->piece[i].key < below);
+	if (outbuf_admits(k->out))
+		outbuf_add(k->out, t->out.data + from, t->piece[i - 1].end -
+		    from);
+	else
+		k->out->lost += i - at - 1;	/* a record a piece */
+	return i;
+}
+
+static void
+collect(struct workers *all, struct batch *b)
+{
+	uint32_t at[WORKERS_MAX] = { 0 };
+	uint64_t below;
+	unsigned int i;
+
+	while ((i = find_first(all, b, at, &below)) < all->n)
+		at[i] = take(all, &b->part[i], at[i], below);
+	for (i = 0; i < all->n; i++)
+		if (b->part[i].out.error != 0) {
+			b->part[i].out.error = 0;
+			all->lost = 1;
+		}
+}
+
+/* The oldest batch, when it is done with, or is waited for. */
+static int
+collect_oldest(struct workers *all, int wait)
+{
+	struct batch *b = all->ring[all->tail % RING];
+	unsigned int left;
+
+	pthread_mutex_lock(&all->lock);
+	while ((left = b->left) > 0 && wait)
+		pthread_cond_wait(&all->done, &all->lock);
+	pthread_mutex_unlock(&all->lock);
+	if (left > 0)
+		return 0;
+	collect(all, b);
+	all->tail++;
+	return 1;
+}
+
+/* Only this thread writes head. */
+static uint64_t
+under_way(const struct workers *all)
+{
+	return all->head - all->tail;
+}
+
+struct batch *
+workers_current(struct workers *all)
+{
+	struct batch *b = all->current;
+
+	if (b != NULL && (b->n == BATCH_PACKETS || b->bytes >= BATCH_BYTES))
+		workers_publish(all);
+	if (all->current != NULL)
+		return all->current;
+	if (under_way(all) == RING)
+		collect_oldest(all, 1);
+	while (under_way(all) > 0 && collect_oldest(all, 0))
+		;
+	all->current = all->ring[all->head % RING];
+	batch_reset(all->current, all->n);
+	return all->current;
+}
+
+void
+workers_publish(struct workers *all)
+{
+	if (all->current == NULL)
+		return;
+	all->current->left = all->n;
+	all->current = NULL;
+	pthread_mutex_lock(&all->lock);
+	all->head++;
+	pthread_cond_broadcast(&all->dealt);
+	pthread_mutex_unlock(&all->lock);
+}
+
+void
+workers_drain(struct workers *all)
+{
+	workers_publish(all);
+	while (under_way(all) > 0)
+		collect_oldest(all, 1);
+}
+
+static void
+publish_visit(struct workers *all, enum batch_kind kind,
+    enum session_visit why, int64_t now, uint64_t until)
+{
+	struct batch *b = workers_current(all);
+
+	b->kind = kind;
+	b->why = why;
+	b->now = now;
+	b->until = until;
+	workers_publish(all);
+}
+
+/* So far that no worker has too much to say. */
+static uint64_t
+find_until(const struct workers *all, const uint32_t *at)
+{
+	uint64_t until = UINT64_MAX;
+
+	for (unsigned int i = 0; i < all->n; i++) {
+		const struct worker *w = &all->worker[i];
+
+		if (w->nlist - at[i] > VISIT_MOST &&
+		    w->list[at[i] + VISIT_MOST - 1].id < until)
+			until = w->list[at[i] + VISIT_MOST - 1].id;
+	}
+	return until;
+}
+
+void
+workers_visit(struct workers *all, enum session_visit why, int64_t now)
+{
+	uint32_t at[WORKERS_MAX] = { 0 };
+	uint64_t until;
+
+	workers_publish(all);
+	publish_visit(all, BATCH_LIST, why, now, 0);
+	workers_drain(all);
+	do {
+		/* A list is gone when its last session was visited. */
+		until = find_until(all, at);
+		for (unsigned int i = 0; i < all->n; i++) {
+			const struct worker *w = &all->worker[i];
+
+			while (at[i] < w->nlist &&
+			    w->list[at[i]].id <= until)
+				at[i]++;
+		}
+		publish_visit(all, BATCH_VISIT, why, now, until);
+	} while (until != UINT64_MAX);
+	workers_drain(all);
+}

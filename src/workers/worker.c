@@ -1,0 +1,326 @@
+/* worker.c: a thread that moves the sessions that it owns. */
+#include <stdlib.h>
+
+#include "workers/impl.h"
+
+enum {
+	GROUP		= 32,	/* packets whose memory is fetched at once */
+	/* Sessions ended at a time: what is said of a batch has a bound, even
+	 * where a whole table has timed out. */
+	EXPIRE_MOST	= 1024,
+};
+
+static void
+on_event(void *arg, const struct session_event *ev)
+{
+	struct worker *w = arg;
+
+	if (selection_session(w->all->options->selection, ev->session))
+		w->sink.ops->event(&w->sink, ev);
+}
+
+static void
+show_session(struct worker *w, const struct session *s, int open)
+{
+	int headed = w->sink.ops->header != NULL;
+
+	if (!selection_session(w->all->options->selection, s))
+		return;
+	if (headed)
+		part_cut(w->part, w->key, 0);
+	w->sink.ops->session(&w->sink, s, session_trouble(w->table, s), open);
+	if (headed)
+		part_cut(w->part, w->key, 1);
+}
+
+static void
+on_end(void *arg, const struct session *s)
+{
+	show_session(arg, s, 0);
+}
+
+static void
+on_snapshot(void *arg, const struct session *s)
+{
+	show_session(arg, s, 1);
+}
+
+/* The widths of columns are the header's, which another says. */
+static void
+start_sink(struct worker *w, const struct sink *like, struct outbuf *scratch)
+{
+	sink_init(&w->sink, like->options, scratch);
+	if (like->options->views & VIEW_SESSIONS && like->ops->header != NULL)
+		like->ops->header(&w->sink);
+	scratch->p = scratch->data;
+}
+
+int
+worker_init(struct worker *w, struct workers *all, unsigned int index,
+    struct errbuf *e)
+{
+	const struct options *o = all->options;
+	struct session_config config = o->session;
+
+	w->all = all;
+	w->index = index;
+	start_sink(w, all->sink, &all->ring[0]->part[index].out);
+	config.max = o->session.max / all->n +
+	    (index < o->session.max % all->n);
+	config.on_event = o->sink.views & VIEW_EVENTS ? on_event : NULL;
+	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
+	config.on_snapshot = on_snapshot;
+	config.arg = w;
+	w->table = session_table_new(&config, e);
+	return w->table == NULL ? -1 : 0;
+}
+
+void
+worker_fini(struct worker *w)
+{
+	session_table_free(w->table);
+	free(w->list);
+}
+
+static void
+expire(struct worker *w, uint64_t key)
+{
+	w->key = key;
+	w->owes = (uint8_t)session_expire_some(w->table, w->now, EXPIRE_MOST);
+	part_cut(w->part, key, 0);
+}
+
+static void
+show(struct worker *w, const struct packet *p, const struct session *s)
+{
+	const struct options *o = w->all->options;
+
+	if (!selection_session(o->selection, s))
+		return;
+	w->selected++;
+	if (o->sink.views & VIEW_PACKETS)
+		w->sink.ops->packet(&w->sink, p, s);
+}
+
+/* Waits until it is this one's turn, or nobody's: then 0. */
+static int
+await_step(struct worker *w, struct batch_error *e, unsigned int step)
+{
+	unsigned int now;
+
+	pthread_mutex_lock(&w->all->lock);
+	while ((now = e->step) < step)
+		pthread_cond_wait(&w->all->step, &w->all->lock);
+	pthread_mutex_unlock(&w->all->lock);
+	return now == step;
+}
+
+static void
+set_step(struct worker *w, struct batch_error *e, unsigned int step)
+{
+	pthread_mutex_lock(&w->all->lock);
+	e->step = (uint8_t)step;
+	pthread_cond_broadcast(&w->all->step);
+	pthread_mutex_unlock(&w->all->lock);
+}
+
+static struct session *
+find_quoted(struct worker *w, const struct packet *p, unsigned int step)
+{
+	struct flow inside;
+
+	if (step == 0)
+		return session_quoted(w->table, p, &p->quoted);
+	return session_quoted_inside(p, &inside) ?
+	    session_quoted(w->table, p, &inside) : NULL;
+}
+
+static void
+move_error(struct worker *w, const struct packet *p, struct batch_error *e,
+    const struct session_lookup *l, uint64_t number)
+{
+	for (unsigned int i = 0; i < e->n; i++) {
+		const struct session *s = NULL;
+		int last = i == e->n - 1U;
+
+		if (e->owner[i] != w->index)
+			continue;
+		if (!await_step(w, e, i))
+			return;
+		if (last)
+			s = session_move(w->table, p, l, number);
+		else if (session_is_error(p, l))
+			s = find_quoted(w, p, i);
+		set_step(w, e, last || s != NULL ? e->n : i + 1);
+		if (last || s != NULL) {
+			show(w, p, s);
+			return;
+		}
+	}
+}
+
+static int
+concerns(const struct worker *w, const struct batch_error *e)
+{
+	for (unsigned int i = 0; i < e->n; i++)
+		if (e->owner[i] == w->index)
+			return 1;
+	return 0;
+}
+
+/* The places of the packets that are to be looked at. */
+static unsigned int
+find_own(const struct worker *w, const struct batch *b, uint16_t *own)
+{
+	const struct batch_error *e = b->error;
+	unsigned int n = 0;
+
+	for (uint32_t i = 0; i < b->n; i++) {
+		own[n] = (uint16_t)i;
+		if (b->owner[i] == w->index)
+			n++;
+		else if (b->owner[i] == OWNER_ERROR)
+			n += (unsigned int)concerns(w, e++);
+	}
+	return n;
+}
+
+static void
+fetch_packet(const struct packet *p)
+{
+	const char *flow = (const char *)&p->flow;
+
+	for (size_t i = 0; i < sizeof(p->flow); i += 64)
+		__builtin_prefetch(flow + i);
+	__builtin_prefetch(&p->flags);
+}
+
+static void
+prepare(struct worker *w, const struct batch *b, const uint16_t *own,
+    unsigned int n, struct session_lookup *l)
+{
+	for (unsigned int i = 0; i < n; i++)
+		fetch_packet(&b->packet[own[i]]);
+	for (unsigned int i = 0; i < n; i++)
+		session_prepare(w->table, &b->packet[own[i]], &l[i]);
+	for (unsigned int i = 0; i < n; i++)
+		session_prefetch(w->table, &l[i]);
+}
+
+/* Before a packet come the ticks, which have even keys. */
+static uint64_t
+key_of(uint32_t place)
+{
+	return 2 * (uint64_t)place + 2;
+}
+
+static void
+move_packets(struct worker *w, struct batch *b)
+{
+	struct session_lookup lookup[GROUP];
+	uint16_t own[BATCH_PACKETS];
+	unsigned int n = find_own(w, b, own), tick = 0;
+	struct batch_error *e = b->error;
+
+	if (w->owes)
+		expire(w, 0);
+	for (unsigned int i = 0; i < n; i++) {
+		uint16_t place = own[i];
+		const struct packet *p = &b->packet[place];
+
+		if (i % GROUP == 0)
+			prepare(w, b, own + i, n - i < GROUP ? n - i : GROUP,
+			    lookup);
+		for (; tick < b->nticks && b->tick[tick].place <= place;
+		    tick++) {
+			w->now = b->tick[tick].now;
+			expire(w, key_of(b->tick[tick].place));
+		}
+		w->key = key_of(place) + 1;
+		if (b->owner[place] == OWNER_ERROR) {
+			while (e->place != place)
+				e++;
+			move_error(w, p, e, &lookup[i % GROUP],
+			    b->first + place);
+		} else {
+			show(w, p, session_move(w->table, p,
+			    &lookup[i % GROUP], b->first + place));
+		}
+		part_cut(w->part, w->key, 0);
+	}
+	for (; tick < b->nticks; tick++) {
+		w->now = b->tick[tick].now;
+		expire(w, key_of(b->tick[tick].place));
+	}
+}
+
+static void
+make_list(struct worker *w, const struct batch *b)
+{
+	w->at = 0;
+	w->list = session_list(w->table, b->why, b->now, &w->nlist);
+	if (w->list == NULL)
+		w->failed = 1;
+}
+
+static void
+visit(struct worker *w, const struct batch *b)
+{
+	for (; w->at < w->nlist && w->list[w->at].id <= b->until; w->at++) {
+		w->key = w->list[w->at].id;
+		session_visit(w->table, w->list[w->at].session, b->why,
+		    b->now);
+		part_cut(w->part, w->key, 0);
+	}
+	if (w->at < w->nlist)
+		return;
+	free(w->list);
+	w->list = NULL;
+}
+
+static struct batch *
+next_batch(struct worker *w)
+{
+	struct workers *all = w->all;
+	struct batch *b = NULL;
+
+	pthread_mutex_lock(&all->lock);
+	while (w->position == all->head && !all->quit)
+		pthread_cond_wait(&all->dealt, &all->lock);
+	if (w->position != all->head)
+		b = all->ring[w->position % RING];
+	pthread_mutex_unlock(&all->lock);
+	return b;
+}
+
+static void
+finish_batch(struct worker *w, struct batch *b)
+{
+	struct workers *all = w->all;
+
+	w->position++;
+	pthread_mutex_lock(&all->lock);
+	if (--b->left == 0)
+		pthread_cond_signal(&all->done);
+	pthread_mutex_unlock(&all->lock);
+}
+
+void *
+worker_run(void *arg)
+{
+	struct worker *w = arg;
+	struct batch *b;
+
+	while ((b = next_batch(w)) != NULL) {
+		w->part = &b->part[w->index];
+		w->sink.out = &w->part->out;
+		if (b->kind == BATCH_DEALT)
+			move_packets(w, b);
+		else if (b->kind == BATCH_LIST)
+			make_list(w, b);
+		else
+			visit(w, b);
+		finish_batch(w, b);
+	}
+	return NULL;
+}

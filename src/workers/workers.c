@@ -1,0 +1,254 @@
+/* workers.c: sessions on several cores: the packets are dealt. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "core/mix.h"
+#include "dissect/dissect.h"
+#include "workers/impl.h"
+
+static int
+start_threads(struct workers *all, struct errbuf *e)
+{
+	sigset_t every, before;
+	int error = 0;
+
+	/* Signals are for the thread that waits for frames. */
+	sigfillset(&every);
+	pthread_sigmask(SIG_BLOCK, &every, &before);
+	while (error == 0 && all->started < all->n) {
+		struct worker *w = &all->worker[all->started];
+
+		error = pthread_create(&w->thread, NULL, worker_run, w);
+		if (error == 0)
+			all->started++;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error == 0 ? 0 : err_set(e, "workers: %s", strerror(error));
+}
+
+static int
+start(struct workers *all, struct errbuf *e)
+{
+	for (unsigned int i = 0; i < RING; i++)
+		if ((all->ring[i] = batch_new(all->n)) == NULL)
+			return err_set(e, "workers: %s", strerror(errno));
+	all->worker = aligned_alloc(alignof(struct worker), all->n *
+	    sizeof(*all->worker));
+	if (all->worker == NULL)
+		return err_set(e, "workers: %s", strerror(errno));
+	memset(all->worker, 0, all->n * sizeof(*all->worker));
+	for (unsigned int i = 0; i < all->n; i++)
+		if (worker_init(&all->worker[i], all, i, e) == -1)
+			return -1;
+	return start_threads(all, e);
+}
+
+struct workers *
+workers_new(const struct options *o, const struct registry *r,
+    struct defrag *defrag, struct sink *sink, struct errbuf *e)
+{
+	struct workers *all = aligned_alloc(alignof(struct workers),
+	    sizeof(*all));
+
+	if (all == NULL) {
+		err_set(e, "workers: %s", strerror(errno));
+		return NULL;
+	}
+	memset(all, 0, sizeof(*all));
+	all->options = o;
+	all->registry = r;
+	all->defrag = defrag;
+	all->sink = sink;
+	all->n = o->workers;
+	all->keeps = (o->sink.views & VIEW_PACKETS) != 0;
+	schedule_init(&all->schedule, o->session.interval);
+	pthread_mutex_init(&all->lock, NULL);
+	pthread_cond_init(&all->dealt, NULL);
+	pthread_cond_init(&all->done, NULL);
+	pthread_cond_init(&all->step, NULL);
+	if (start(all, e) == 0)
+		return all;
+	workers_free(all);
+	return NULL;
+}
+
+void
+workers_free(struct workers *all)
+{
+	if (all == NULL)
+		return;
+	pthread_mutex_lock(&all->lock);
+	all->quit = 1;
+	pthread_cond_broadcast(&all->dealt);
+	pthread_mutex_unlock(&all->lock);
+	for (unsigned int i = 0; i < all->started; i++)
+		pthread_join(all->worker[i].thread, NULL);
+	for (unsigned int i = 0; all->worker != NULL && i < all->n; i++)
+		worker_fini(&all->worker[i]);
+	for (unsigned int i = 0; i < RING; i++)
+		batch_free(all->ring[i], all->n);
+	pthread_mutex_destroy(&all->lock);
+	pthread_cond_destroy(&all->dealt);
+	pthread_cond_destroy(&all->done);
+	pthread_cond_destroy(&all->step);
+	free(all->worker);
+	free(all);
+}
+
+static uint64_t
+hash_end(const union addr *a, uint16_t port)
+{
+	return mix(a->w[0] ^ UINT64_C(0xa0761d6478bd642f),
+	    a->w[1] ^ port ^ UINT64_C(0xe7037ed1a0b428db));
+}
+
+/* The same both ways.  There is no seed in it, so that a file gives the same
+ * records in the same order each time. */
+static uint8_t
+owner_of(const struct workers *all, const struct flow *f)
+{
+	uint64_t h = hash_end(&f->src, f->sport) +
+	    hash_end(&f->dst, f->dport);
+
+	return (uint8_t)((h >> 32) * all->n >> 32);
+}
+
+/* Time goes on, behind the packets dealt so far. */
+static void
+tick(struct workers *all, int64_t ts)
+{
+	unsigned int due = schedule_tick(&all->schedule, ts);
+	int64_t now = all->schedule.clock.now;
+	struct batch *b;
+
+	if (due == 0)
+		return;
+	b = workers_current(all);
+	b->tick[b->nticks++] = (struct batch_tick){ now, b->n };
+	if (due & SCHEDULE_SNAPSHOT)
+		workers_visit(all, VISIT_SNAPSHOT, now);
+}
+
+/* Whom may the error concern? */
+static void
+deal_error(struct workers *all, struct batch *b, const struct packet *p)
+{
+	struct batch_error *e = &b->error[b->nerrors++];
+	struct flow inside;
+
+	e->place = (uint16_t)b->n;
+	e->step = 0;
+	e->n = 0;
+	e->owner[e->n++] = owner_of(all, &p->quoted);
+	if (session_quoted_inside(p, &inside))
+		e->owner[e->n++] = owner_of(all, &inside);
+	e->owner[e->n++] = owner_of(all, &p->flow);
+	b->owner[b->n] = OWNER_ERROR;
+}
+
+/* The frame with its bytes, when these are wanted until the batch is done
+ * with.  Without memory they are not there. */
+static void
+keep_frame(struct workers *all, struct batch *b, struct frame *f)
+{
+	const uint8_t *copy;
+
+	if (!all->keeps)
+		return;
+	copy = batch_keep(b, f->data, f->caplen);
+	if (copy == NULL) {
+		all->lost = 1;
+		f->caplen = 0;
+	} else {
+		f->data = copy;
+	}
+}
+
+int
+workers_deal(struct workers *all, const struct frame *lent, uint64_t number)
+{
+	struct packet *p;
+	struct frame *f;
+	struct batch *b;
+	int selected;
+
+	tick(all, lent->ts);
+	b = workers_current(all);
+	if (number == 1) {
+		sink_begin(all->sink, lent->ts);
+		for (unsigned int i = 0; i < all->n; i++)
+			sink_begin(&all->worker[i].sink, lent->ts);
+	}
+	if (b->n == 0)
+		b->first = number;
+	f = &b->frame[b->n];
+	p = &b->packet[b->n];
+	*f = *lent;
+	keep_frame(all, b, f);
+	dissect(all->registry, all->defrag, f, p);
+	if (all->keeps && p->flags & PACKET_REASSEMBLED)
+		batch_keep_datagram(b, p);
+	selected = selection_packet(all->options->selection, p);
+	if (!selected)
+		b->owner[b->n] = OWNER_NONE;
+	else if (p->flags & PACKET_QUOTE)
+		deal_error(all, b, p);
+	else
+		b->owner[b->n] = owner_of(all, &p->flow);
+	b->n++;
+	return selected;
+}
+
+void
+workers_idle(struct workers *all, int64_t now)
+{
+	tick(all, now);
+	workers_current(all);	/* even an empty one: they may owe */
+	workers_publish(all);
+}
+
+void
+workers_finish(struct workers *all)
+{
+	workers_visit(all, VISIT_END, all->schedule.clock.now);
+}
+
+const struct session_stats *
+workers_stats(struct workers *all)
+{
+	struct session_stats *sum = &all->stats;
+
+	memset(sum, 0, sizeof(*sum));
+	for (unsigned int i = 0; i < all->n; i++) {
+		const struct session_stats *s =
+		    session_stats(all->worker[i].table);
+
+		sum->created += s->created;
+		sum->evicted += s->evicted;
+		sum->evicted_open += s->evicted_open;
+		sum->live += s->live;
+		sum->peak += s->peak;
+	}
+	return sum;
+}
+
+uint64_t
+workers_selected(const struct workers *all)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < all->n; i++)
+		n += all->worker[i].selected;
+	return n;
+}
+
+int
+workers_check(const struct workers *all, struct errbuf *e)
+{
+	int failed = all->lost;
+
+	for (unsigned int i = 0; i < all->n; i++)
+		failed |= all->worker[i].failed;
+	return failed ? err_set(e, "workers: %s", strerror(ENOMEM)) : 0;
+}
