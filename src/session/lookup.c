@@ -102,5 +102,6 @@ void
 session_prefetch(struct session_table *t, const struct session_lookup *l)
 {
 	if (l->valid)
-		table_prefetch_session(&t->table, l->hash);
+		table_prefetch_session(&t->table, l->hash,
+		    l->key.protocol == PROTO_TCP, l->dir);
 }

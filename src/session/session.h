@@ -84,16 +84,15 @@ struct session_key {
 	uint8_t zero;		/* keys are compared whole */
 };
 
-enum { SESSION_HISTORY = 13 };
+enum { SESSION_HISTORY = 12 };
 
+/* In the order of use: what every packet needs, what TCP does, what is left. */
 struct session {
 	struct session_key key;
 	uint32_t hash;		/* of the key and of what --key adds to it */
-	uint32_t prev, next;	/* in the list of its timeout */
 	uint32_t touched;	/* by which packet, see expire.c */
+	int64_t last;		/* time of the last packet, ns */
 	uint32_t trouble;	/* see session_trouble(); 0: there is none */
-	uint32_t trailing;	/* us of "last" that both had closed before */
-	int64_t start, last;	/* times of the first and the last packet */
 	uint8_t timeout;	/* enum session_timeout */
 	uint8_t client : 1;	/* index into side[] */
 	uint8_t role : 2;	/* enum session_role */
@@ -101,10 +100,13 @@ struct session {
 	uint8_t changed : 1;	/* since the last snapshot */
 	uint8_t active : 1;	/* since it was queued */
 	uint8_t history_len;
-	char history[SESSION_HISTORY]; /* Zeek's; more stands in trouble */
 	struct side side[2];
+	int64_t start;		/* time of the first packet, ns */
 	uint64_t id;		/* number of the packet that opened it */
 	const struct path *path; /* layers, tags and tunnels, see path.h */
+	uint32_t prev, next;	/* in the list of its timeout */
+	uint32_t trailing;	/* us of "last" that both had closed before */
+	char history[SESSION_HISTORY]; /* Zeek's; more stands in trouble */
 };
 
 _Static_assert(sizeof(struct session) <= 304, "DESIGN part 5: 320 bytes a "

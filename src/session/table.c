@@ -98,14 +98,31 @@ table_prefetch(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->index[hash & index_mask(t)]);
 }
 
-void
-table_prefetch_session(const struct table *t, uint32_t hash)
+static inline void
+prefetch(const void *from, const void *end)
 {
-	const char *s = (const char *)&t->slab[slot_number(t,
-	    t->index[hash & index_mask(t)])];
+	for (const char *p = from; p < (const char *)end; p += 64)
+		__builtin_prefetch(p, 1);
+	__builtin_prefetch((const char *)end - 1, 1);
+}
 
-	for (size_t i = 0; i < sizeof(struct session); i += 64)
-		__builtin_prefetch(s + i, 1);
+void
+table_prefetch_session(const struct table *t, uint32_t hash, int tcp,
+    unsigned int dir)
+{
+	uint32_t mask = index_mask(t), tag = slot_tag(t, hash);
+	uint32_t i = hash & mask;
+	const struct session *s;
+
+	while (t->index[i] != 0 && slot_tag(t, t->index[i]) != tag)
+		i = (i + 1) & mask;
+	s = &t->slab[slot_number(t, t->index[i])];
+	if (tcp) {
+		prefetch(s, &s->side[2]);
+	} else {
+		prefetch(s, &s->side);
+		prefetch(&s->side[dir], &s->side[dir].zeek);
+	}
 }
 
 static inline int

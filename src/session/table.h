@@ -48,8 +48,10 @@ void table_fini(struct table *);
 uint32_t table_hash(const struct table *, const struct session_key *,
     uint32_t outer);
 void table_prefetch(const struct table *, uint32_t hash);
-/* The second pass: the session that the first slot names. */
-void table_prefetch_session(const struct table *, uint32_t hash);
+/* The second pass: of the session that this seems to be, what a packet of
+ * side[dir] needs. */
+void table_prefetch_session(const struct table *, uint32_t hash, int tcp,
+    unsigned int dir);
 
 /* NULL when it is not there. */
 struct session *table_find(const struct table *, const struct session_key *,

@@ -45,30 +45,31 @@ struct side {
 	uint64_t frame_bytes;	/* original lengths of the frames */
 	uint64_t ip_bytes;
 	uint64_t payload_bytes;
+	uint16_t seen;		/* SIDE_... */
+	uint8_t ttl;		/* of its first packet */
+	uint8_t zeek_seen;
+	/* From here on TCP's alone. */
+	uint8_t zeek;		/* Zeek's view of it, see zeek.h */
+	uint8_t state;		/* enum tcp_state */
+	uint8_t confirmed;
+	uint8_t window_scale;
 	int64_t next;		/* one past the highest that it sent */
 	int64_t acked;		/* the highest that its peer acknowledged */
+	uint32_t base;		/* sequence number of place 0 */
+	uint16_t window;	/* last advertised, not scaled */
+	uint16_t flags;		/* every TCP flag that it sent */
 	int64_t timed_at;	/* when a segment that is being timed was sent;
 				 * RTT_NONE: none is */
 	uint32_t timed_end;	/* what acknowledges it; after a RST, that RST's
 				 * sequence number (nothing is timed then) */
-	uint32_t base;		/* sequence number of place 0 */
 	uint32_t tsval;		/* its newest time stamp; 0: none */
 	/* Packed as in rtt.h; 0: not observed. */
 	uint32_t rtt_handshake;	/* the server's: from SYN to SYN-ACK or RST;
 				 * the client's: from SYN to ACK */
 	uint32_t rtt_min;	/* from the observer to this side and back */
 	uint32_t rtt_smoothed;
-	uint16_t window;	/* last advertised, not scaled */
 	uint16_t initial_window; /* of its SYN */
 	uint16_t mss;
-	uint16_t flags;		/* every TCP flag that it sent */
-	uint16_t seen;		/* SIDE_... */
-	uint8_t window_scale;
-	uint8_t ttl;		/* of its first packet */
-	uint8_t state;		/* enum tcp_state */
-	uint8_t confirmed;
-	uint8_t zeek;		/* Zeek's view of it, see zeek.h */
-	uint8_t zeek_seen;
 };
 
 /* One past the farthest place that is known to have been sent. */
