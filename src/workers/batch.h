@@ -12,7 +12,7 @@
 #include "session/session.h"
 
 enum {
-	BATCH_PACKETS	= 256,
+	BATCH_PACKETS	= 1024,
 	BATCH_BYTES	= 1 << 20,	/* of frames that are kept, about */
 	OWNER_NONE	= 255,		/* nobody looks at the packet */
 	OWNER_ERROR	= 254,		/* see struct batch_error */
