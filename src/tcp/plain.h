@@ -36,8 +36,8 @@ plain_segment(struct side *me, struct side *peer, const struct flow *f,
 	    !plain_sides(me, peer) ||
 	    f->tcp.seq != me->base + (uint32_t)me->next ||
 	    f->tcp.window == 0 || peer->window == 0 || f->tcp.sacks != 0 ||
-	    (int64_t)acked > peer->next - peer->acked)
-		return 0;
+	    peer->acked < 0 || (int64_t)acked > peer->next - peer->acked)
+		return 0;	/* (Before 0 stands what a SYN rules out.) */
 	/* What acknowledges nothing new may do so for the second time. */
 	if (acked == 0 && f->payload_len == 0 && peer->next != peer->acked)
 		return 0;

@@ -1,0 +1,119 @@
+/* test_plain.c: the short cut of plain.h against the long way, at random. */
+#include <stdlib.h>
+
+#include "tcp/plain.h"
+#include "tcp/segment.h"
+#include "tcp/stream.h"
+
+#include "tap.h"
+
+enum { ROUNDS = 400000 };
+
+static unsigned int
+below(unsigned int n)
+{
+	return (unsigned int)rand() % n;
+}
+
+/* Mostly the usual, now and then something else. */
+static unsigned int
+rarely(unsigned int usual, unsigned int other)
+{
+	return below(12) == 0 ? other : usual;
+}
+
+static void
+make_side(struct side *s)
+{
+	static const uint16_t more[] = { 0, SIDE_SYN, SIDE_SCALE, SIDE_FIN,
+	    SIDE_TSVAL, SIDE_CHALLENGED, SIDE_RIVAL, SIDE_MSS };
+
+	memset(s, 0, sizeof(*s));
+	s->packets = 1 + below(5);
+	s->base = (uint32_t)rand() * 2654435761U;
+	s->next = below(3000);
+	s->acked = s->next - (int64_t)rarely(below(3), below(4000));
+	s->seen = (uint16_t)(rarely(SIDE_SEQ | SIDE_ACKED, SIDE_SEQ) |
+	    rarely(SIDE_SYN, more[below(8)]));
+	s->flags = (uint16_t)(rarely(TCP_ACK, below(32)) | TCP_SYN);
+	s->state = (uint8_t)rarely(TCP_ESTABLISHED, below(TCP_STATES));
+	s->confirmed = (uint8_t)rarely(1, 0);
+	s->window = (uint16_t)rarely(1000, below(2));
+	s->tsval = below(3) * 1000;
+	s->timed_at = below(2) ? RTT_NONE : 5000 + below(20);
+	s->timed_end = s->base + (uint32_t)s->next - below(3);
+	s->rtt_min = below(3) * 50;
+	s->rtt_smoothed = s->rtt_min;
+}
+
+static void
+make_segment(struct flow *f, const struct side *me, const struct side *peer)
+{
+	memset(f, 0, sizeof(*f));
+	f->has = FLOW_IP | FLOW_PORTS | FLOW_TRANSPORT | FLOW_TCP;
+	f->payload_len = below(3) * rarely(100, 1);
+	f->tcp.seq = me->base + (uint32_t)me->next - rarely(0, below(200));
+	f->tcp.ack = peer->base + (uint32_t)peer->next - rarely(below(3),
+	    below(5000) - 50U);
+	f->tcp.flags = (uint16_t)rarely(TCP_ACK | below(2) * TCP_PSH,
+	    below(64));
+	f->tcp.window = (uint16_t)rarely(1000 + below(2), 0);
+	if (below(2)) {
+		f->tcp.options = TCP_HAS_TIMESTAMPS;
+		f->tcp.tsval = below(4) * 700;
+	}
+	f->tcp.sacks = (uint8_t)rarely(0, 1);
+}
+
+/* 1 when the long way leaves what the short cut left: the sides, no trouble,
+ * no note, no state that changed. */
+static int
+long_way_agrees(struct side side[2], const struct side want[2],
+    const struct flow *f, struct trouble_pool *pool)
+{
+	uint32_t trouble = 0;
+	struct side *me = &side[0], *peer = &side[1];
+	struct segment g = { f, me, peer, 0, pool, &trouble, 6000, me->window,
+	    0, 1, 1 };
+	enum tcp_event ev = tcp_classify(me, peer, f);
+	enum tcp_event arrives = tcp_arrives_as(me, f, ev, NULL);
+
+	if (ev == TCP_EV_NONE || tcp_is_challenge(me, peer, f, ev) ||
+	    tcp_move(me, peer, ev, arrives) || stream_sent(&g) != 0)
+		return 0;
+	stream_acked(&g);
+	return trouble == 0 && memcmp(side, want, 2 * sizeof(*side)) == 0;
+}
+
+int
+main(void)
+{
+	unsigned int plain = 0, other = 0, wrong = 0, touched = 0;
+	struct trouble_pool pool;
+	struct errbuf e;
+
+	srand(11);
+	ok(trouble_init(&pool, ROUNDS, &e) == 0, "memory");
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		struct side before[2], side[2];
+		struct flow f;
+
+		make_side(&before[0]);
+		make_side(&before[1]);
+		make_segment(&f, &before[0], &before[1]);
+		memcpy(side, before, sizeof(side));
+		if (plain_segment(&side[0], &side[1], &f, 6000)) {
+			plain++;
+			wrong += !long_way_agrees(before, side, &f, &pool);
+		} else {
+			other++;
+			touched += memcmp(side, before, sizeof(side)) != 0;
+		}
+	}
+	trouble_fini(&pool);
+	ok(plain > ROUNDS / 50, "%u segments were plain", plain);
+	ok(other > ROUNDS / 50, "%u were not", other);
+	is_u64(wrong, 0, "the long way comes to the same");
+	is_u64(touched, 0, "what is not plain is not touched");
+	return done();
+}
