@@ -302,8 +302,7 @@ static inline void
 flow_start(struct packet *p, unsigned int version, unsigned int protocol,
     uint32_t ip_len)
 {
-	if (p->flow.has != 0)	/* else it is zero still */
-		flow_clear(&p->flow);
+	flow_clear(&p->flow);
 	p->flow.has = FLOW_IP;
 	p->flow.ip_version = (uint8_t)version;
 	p->flow.protocol = (uint8_t)protocol;

@@ -151,9 +151,9 @@ test_end(void)
 	stop = 0;
 	outbuf_fini(&o);
 	close(p[1]);
+	waitpid(child, &status, 0);
 	ok(read(p[0], &c, 1) == 0, "nothing is left");
 	close(p[0]);
-	waitpid(child, &status, 0);
 }
 
 static void
