@@ -394,13 +394,32 @@ session_visit(struct session_table *t, struct session *s,
 	}
 }
 
-/* Without memory to sort, the order in the slab must do. */
+/* As it is where no session took the place of one that had ended. */
+static int
+slab_is_in_order(const struct table *t)
+{
+	uint64_t last = 0;
+
+	for (uint32_t i = 1; i <= t->used; i++) {
+		uint64_t id = t->slab[i].id;
+
+		if (id != 0 && id < last)
+			return 0;
+		last = id != 0 ? id : last;
+	}
+	return 1;
+}
+
+/* In order; but without memory to sort, the order in the slab must do. */
 void
 session_walk(struct session_table *t, enum session_visit why, int64_t now)
 {
 	struct session *slab = t->table.slab;
-	uint32_t n;
-	struct session_entry *list = session_list(t, why, now, &n);
+	struct session_entry *list = NULL;
+	uint32_t n = 0;
+
+	if (!slab_is_in_order(&t->table))
+		list = session_list(t, why, now, &n);
 
 	for (uint32_t i = 1; list == NULL && i <= t->table.used; i++)
 		if (slab[i].id != 0)
