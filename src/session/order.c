@@ -53,10 +53,17 @@ sort(struct session_entry *v, uint32_t n, unsigned int shift)
 void
 session_sort(struct session_entry *v, uint32_t n)
 {
+	uint64_t max = 0;
+	unsigned int shift = 0;
 	int sorted = 1;
 
-	for (uint32_t i = 1; i < n && sorted; i++)
-		sorted = v[i - 1].id < v[i].id;
+	for (uint32_t i = 0; i < n; i++) {
+		sorted &= v[i].id >= max;
+		if (v[i].id > max)
+			max = v[i].id;
+	}
+	while (shift < 56 && max >> shift > 0xff)
+		shift += 8;
 	if (!sorted)
-		sort(v, n, 56);
+		sort(v, n, shift);
 }

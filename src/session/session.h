@@ -200,8 +200,8 @@ void session_finish(struct session_table *);
 /*
  * The pieces of session_update(), session_expire() and session_finish(), for
  * one who deals the packets to several tables, each in a thread of its own,
- * and keeps their time (clock.h).  A
- * packet's bytes are not looked at, only what dissection made of them.
+ * and keeps their time (clock.h).  A packet's bytes are not looked at, only
+ * what dissection made of them.
  */
 
 /* Time does not go on; an ICMP error is a packet like any other. */
