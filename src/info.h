@@ -6,7 +6,7 @@
 #ifndef SRC_INFO_H
 #define SRC_INFO_H
 
-#include "options.h"
+#include "options/options.h"
 
 int info_interfaces(struct errbuf *);			/* -D */
 int info_linktypes(const char *iface, struct errbuf *);	/* -L */

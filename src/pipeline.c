@@ -264,7 +264,7 @@ process(struct pipeline *l, const struct packet *p,
 }
 
 /* The same where workers have the sessions: which packets are selected depends
- * on the packets alone, see check_combinations() of options.c. */
+ * on the packets alone, see check_workers() of options.c. */
 static int
 deal(struct pipeline *l, struct capture *c, struct frame *f, struct errbuf *e)
 {

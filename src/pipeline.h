@@ -12,7 +12,7 @@
 #include <signal.h>
 
 #include "dissect/defrag.h"
-#include "options.h"
+#include "options/options.h"
 
 struct pipeline;
 

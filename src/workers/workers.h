@@ -13,7 +13,7 @@
 #ifndef SRC_WORKERS_WORKERS_H
 #define SRC_WORKERS_WORKERS_H
 
-#include "options.h"
+#include "options/options.h"
 #include "output/sink.h"
 
 struct defrag;

@@ -1,8 +1,8 @@
 /*
  * options.h: what the command line asks for.
  */
-#ifndef SRC_OPTIONS_H
-#define SRC_OPTIONS_H
+#ifndef SRC_OPTIONS_OPTIONS_H
+#define SRC_OPTIONS_OPTIONS_H
 
 #include <stdint.h>
 #include <stdio.h>

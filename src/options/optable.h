@@ -1,12 +1,14 @@
 /*
  * optable.h: every option, once: for the parser, and for the help.
  *
- * Only options.c uses this.
+ * Only the files of options.h use this.
  */
-#ifndef SRC_OPTABLE_H
-#define SRC_OPTABLE_H
+#ifndef SRC_OPTIONS_OPTABLE_H
+#define SRC_OPTIONS_OPTABLE_H
 
 #include <getopt.h>
+
+#include "options/options.h"
 
 enum { OPTABLE_ROWS = 80 };	/* no fewer than there are */
 
@@ -21,5 +23,11 @@ enum {
 /* getopt_long()'s two descriptions: OPTABLE_ROWS + 1 of the first, two
  * characters a row and two more for the second. */
 void optable_getopt(struct option *longs, char *shorts);
+
+/* values.c: what an option asks for, without and with an argument.  -1 when
+ * there is no such option, or with errbuf. */
+int options_set_flag(struct options *, int opt);
+int options_set_value(struct options *, int opt, char *argument,
+    struct errbuf *);
 
 #endif

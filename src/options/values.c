@@ -1,12 +1,9 @@
-/* options.c: what the command line asks for. */
+/* values.c: what each option sets. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/filter.h"
-#include "capture/interfaces.h"
-#include "optable.h"
-#include "options.h"
+#include "options/optable.h"
 #include "session/table.h"
 
 static int
@@ -189,32 +186,9 @@ read_filter(struct options *o, const char *path, struct errbuf *e)
 	return 0;
 }
 
-/* What is left of the command line is one expression, too. */
-static int
-join_filter(struct options *o, char **words, int n, struct errbuf *e)
-{
-	size_t size = 1;
-
-	if (n == 0)
-		return 0;
-	if (o->filter != NULL)
-		return err_set(e, "a filter expression and -F: one of them");
-	for (int i = 0; i < n; i++)
-		size += strlen(words[i]) + 1;
-	o->filter = calloc(1, size);
-	if (o->filter == NULL)
-		return err_set(e, "filter: %s", strerror(errno));
-	for (int i = 0; i < n; i++) {
-		strncat(o->filter, words[i], size - strlen(o->filter) - 1);
-		if (i < n - 1)
-			strncat(o->filter, " ", 2);
-	}
-	return 0;
-}
-
 /* Flags: options without an argument. */
-static int
-set_flag(struct options *o, int opt)
+int
+options_set_flag(struct options *o, int opt)
 {
 	switch (opt) {
 	case 'D':
@@ -294,8 +268,8 @@ set_flag(struct options *o, int opt)
 }
 
 /* Options with an argument. */
-static int
-set_value(struct options *o, int opt, char *s, struct errbuf *e)
+int
+options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 {
 	switch (opt) {
 	case 'i':
@@ -357,136 +331,4 @@ set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	default:
 		return err_set(e, "option %d: not handled", opt);
 	}
-}
-
-static int
-check_combinations(const struct options *o, struct errbuf *e)
-{
-	int live_only = o->linktype != NULL ||
-	    o->capture.direction != CAPTURE_INOUT ||
-	    o->backend != BACKEND_DEFAULT;
-	unsigned int stdins = 0;
-
-	if (o->interface != NULL && o->nread > 0)
-		return err_set(e, "-i and -r: one of them");
-	if (o->nread > 0 && live_only && o->action == ACTION_RUN)
-		return err_set(e, "-y, -Q, --backend: not with -r");
-	if (o->sink.views & ~sink_views(o->sink.format))
-		return err_set(e, "--format %s: it tells of sessions only, "
-		    "not of packets or events",
-		    sink_format_name[o->sink.format]);
-	if (o->session.interval != 0 && !(o->sink.views & VIEW_SESSIONS))
-		return err_set(e, "--interval: with --sessions only");
-	for (unsigned int i = 0; i < o->nread; i++)
-		stdins += strcmp(o->read[i], "-") == 0;
-	if (stdins > 1)
-		return err_set(e, "-r -: standard input can be read only "
-		    "once");
-	if (o->write != NULL && strcmp(o->write, "-") == 0 &&
-	    o->sink.views != 0)
-		return err_set(e, "-w -: standard output is taken, no view "
-		    "can go there");
-	return 0;
-}
-
-/* What cannot be told without the session, or the line before. */
-static int
-check_workers(const struct options *o, struct errbuf *e)
-{
-	if (o->workers == 1)
-		return 0;
-	if (selection_has_states(o->selection) &&
-	    (o->count != 0 || o->write != NULL))
-		return err_set(e, "--workers: not with --state and %s",
-		    o->count != 0 ? "-c" : "-w");
-	if (o->sink.time == TIME_DELTA && o->sink.format == FORMAT_TEXT)
-		return err_set(e, "--workers: not with -ttt");
-	if (o->session.max < o->workers)
-		return err_set(e, "--max-sessions: fewer than --workers");
-	return 0;
-}
-
-static int
-check(const struct options *o, struct errbuf *e)
-{
-	if (o->filter != NULL && filter_check(o->filter, e) == -1)
-		return -1;
-	if (o->linktype != NULL && interfaces_linktype(o->linktype) == -1) {
-		err_set(e, "-y: %s: no such link type", o->linktype);
-		return err_hint(e, "those of an interface: sessdump -i IFACE "
-		    "-L");
-	}
-	if (check_combinations(o, e) == -1)
-		return -1;
-	return check_workers(o, e);
-}
-
-static void
-set_defaults(struct options *o)
-{
-	memset(o, 0, sizeof(*o));
-	o->capture.linktype = -1;
-	o->capture.optimize = 1;
-	o->workers = 1;
-	session_config_init(&o->session);
-}
-
-/* What getopt_long() did not take, and why: "word" is what it read last. */
-static int
-bad_option(const char *word, const char *shorts, struct errbuf *e)
-{
-	if (optopt == 0)
-		return err_set(e, "%s: no such option, or more than one "
-		    "begins so", word);
-	if (optopt < 256 && strchr(shorts, optopt) == NULL)
-		return err_set(e, "-%c: no such option", optopt);
-	return err_set(e, "%s: it takes no argument", word);
-}
-
-static unsigned int
-default_view(const struct options *o)
-{
-	return o->session.interval != 0 ||
-	    !(sink_views(o->sink.format) & VIEW_PACKETS) ? VIEW_SESSIONS :
-	    VIEW_PACKETS;
-}
-
-int
-options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
-{
-	struct option longs[OPTABLE_ROWS + 1];
-	char shorts[2 * OPTABLE_ROWS + 2];
-	int opt;
-
-	set_defaults(o);
-	o->selection = selection_new();
-	if (o->selection == NULL)
-		return err_set(e, "options: %s", strerror(errno));
-	optable_getopt(longs, shorts);
-	while ((opt = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		const char *word = argv[optind - 1];
-
-		if (opt == '?')
-			return bad_option(word, shorts, e);
-		if (opt == ':')
-			return err_set(e, "%s: its argument is missing", word);
-		if (optarg == NULL ? set_flag(o, opt) == -1 :
-		    set_value(o, opt, optarg, e) == -1)
-			return -1;
-	}
-	if (join_filter(o, argv + optind, argc - optind, e) == -1)
-		return -1;
-	o->capture.filter = o->filter;
-	if (o->sink.views == 0 && o->write == NULL)
-		o->sink.views = default_view(o);
-	if (o->packet_buffered && o->write == NULL)
-		o->line_buffered = 1;
-	return check(o, e);
-}
-
-void
-options_free(struct options *o)
-{
-	selection_free(o->selection);
-	free(o->filter);
 }

@@ -2,8 +2,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "optable.h"
-#include "options.h"
+#include "options/optable.h"
 
 /* A row without a value is the heading of a group. */
 static const struct option_row {
