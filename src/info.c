@@ -5,7 +5,7 @@
 #include <pcap/pcap.h>
 
 #include "capture/filter.h"
-#include "capture/interfaces.h"
+#include "capture/live/interfaces.h"
 #include "dissect/registry.h"
 #include "info.h"
 

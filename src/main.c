@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/interfaces.h"
-#include "capture/merge.h"
+#include "capture/file/merge.h"
+#include "capture/live/interfaces.h"
 #include "dissect/plugin.h"
 #include "info.h"
 #include "pipeline.h"

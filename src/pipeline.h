@@ -4,7 +4,7 @@
  * One pipeline owns its packets, its session table (or the workers that have
  * one each, see workers/workers.h) and its output buffer; the
  * registry is shared and const.  One source runs through it: several are made
- * one first, see capture/merge.h.
+ * one first, see capture/file/merge.h.
  */
 #ifndef SRC_PIPELINE_H
 #define SRC_PIPELINE_H

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "capture/filter.h"
-#include "capture/interfaces.h"
 #include "capture/libpcap.h"
+#include "capture/live/interfaces.h"
 
 enum {
 	LIBPCAP_WAIT_MS		= 100,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "capture/filter.h"
-#include "capture/interfaces.h"
+#include "capture/live/interfaces.h"
 #include "options/optable.h"
 
 /* What is left of the command line is one expression, too. */

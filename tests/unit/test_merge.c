@@ -1,7 +1,7 @@
 /* test_merge.c: several sources, merged by time. */
 #include <stdlib.h>
 
-#include "capture/merge.h"
+#include "capture/file/merge.h"
 #include "tap.h"
 
 enum { SOURCES = 40, FRAMES = 400 };

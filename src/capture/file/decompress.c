@@ -1,5 +1,5 @@
 /* decompress.c: a compressed file as a pipe that holds what was in it. */
-#include "capture/decompress.h"
+#include "capture/file/decompress.h"
 #ifdef HAVE_LIBARCHIVE
 #include <archive.h>
 #include <archive_entry.h>

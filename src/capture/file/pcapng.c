@@ -1,7 +1,7 @@
 /* pcapng.c: blocks of a pcapng capture file, draft-ietf-opsawg-pcapng. */
 #include <stdlib.h>
 
-#include "capture/savefile.h"
+#include "capture/file/savefile.h"
 
 enum {
 	PCAPNG_SHB	= 0x0a0d0d0a,	/* section header */

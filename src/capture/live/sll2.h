@@ -2,8 +2,8 @@
  * sll2.h: LINKTYPE_LINUX_SLL2, the link header of cooked sockets (all fields
  * in network byte order).
  */
-#ifndef SRC_CAPTURE_SLL2_H
-#define SRC_CAPTURE_SLL2_H
+#ifndef SRC_CAPTURE_LIVE_SLL2_H
+#define SRC_CAPTURE_LIVE_SLL2_H
 
 enum {
 	LINKTYPE_SLL2	= 276,

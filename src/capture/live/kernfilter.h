@@ -6,8 +6,8 @@
  * socket gets of every packet on a loopback interface), it decides the
  * pcap-filter(7) expression, and it cuts frames to the snapshot length.
  */
-#ifndef SRC_CAPTURE_KERNFILTER_H
-#define SRC_CAPTURE_KERNFILTER_H
+#ifndef SRC_CAPTURE_LIVE_KERNFILTER_H
+#define SRC_CAPTURE_LIVE_KERNFILTER_H
 
 #include "capture/capture.h"
 

@@ -2,8 +2,8 @@
  * interfaces.h: the interfaces and link types that there are (-D, -L, -y),
  * and what to say when one cannot be had.
  */
-#ifndef SRC_CAPTURE_INTERFACES_H
-#define SRC_CAPTURE_INTERFACES_H
+#ifndef SRC_CAPTURE_LIVE_INTERFACES_H
+#define SRC_CAPTURE_LIVE_INTERFACES_H
 
 #include <stddef.h>
 #include <stdint.h>

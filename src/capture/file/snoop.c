@@ -1,5 +1,5 @@
 /* snoop.c: records of a capture of Solaris snoop, RFC 1761 and RFC 3827. */
-#include "capture/savefile.h"
+#include "capture/file/savefile.h"
 
 enum {
 	SNOOP_VERSION	= 8,

@@ -1,8 +1,8 @@
 /*
  * linkstats.h: what an interface itself has dropped, over rtnetlink.
  */
-#ifndef SRC_CAPTURE_LINKSTATS_H
-#define SRC_CAPTURE_LINKSTATS_H
+#ifndef SRC_CAPTURE_LIVE_LINKSTATS_H
+#define SRC_CAPTURE_LIVE_LINKSTATS_H
 
 #include <stdint.h>
 

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "capture/filter.h"
-#include "capture/interfaces.h"
-#include "capture/kernfilter.h"
-#include "capture/sll2.h"
+#include "capture/live/interfaces.h"
+#include "capture/live/kernfilter.h"
+#include "capture/live/sll2.h"
 
 enum {
 	KERNFILTER_WHOLE	= 0x40000000,	/* "all of the frame" */

@@ -2,8 +2,8 @@
  * afpacket.h: what the two halves of the AF_PACKET source share: ring.c opens
  * the socket and its ring, afpacket.c reads.
  */
-#ifndef SRC_CAPTURE_AFPACKET_H
-#define SRC_CAPTURE_AFPACKET_H
+#ifndef SRC_CAPTURE_LIVE_AFPACKET_H
+#define SRC_CAPTURE_LIVE_AFPACKET_H
 
 #include <stddef.h>
 

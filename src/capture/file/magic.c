@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capture/magic.h"
+#include "capture/file/magic.h"
 
 enum { MAGIC_LENGTH = 4 };
 

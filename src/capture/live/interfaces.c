@@ -13,7 +13,7 @@
 
 #include "capture/capture.h"
 #include "capture/filter.h"
-#include "capture/interfaces.h"
+#include "capture/live/interfaces.h"
 
 /* Bits that are set in a netmask, of either family. */
 static int

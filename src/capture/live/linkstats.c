@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/linkstats.h"
+#include "capture/live/linkstats.h"
 
 /*
  * Only rx_missed_errors: rx_dropped also counts what the host did not want,

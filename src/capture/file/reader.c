@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/reader.h"
+#include "capture/file/reader.h"
 
 enum { READER_POLL_MS = 100 };
 

@@ -9,12 +9,12 @@
  *
  * One layer only: what is compressed twice comes out compressed.
  */
-#ifndef SRC_CAPTURE_DECOMPRESS_H
-#define SRC_CAPTURE_DECOMPRESS_H
+#ifndef SRC_CAPTURE_FILE_DECOMPRESS_H
+#define SRC_CAPTURE_FILE_DECOMPRESS_H
 
 #include <stddef.h>
 
-#include "capture/magic.h"
+#include "capture/file/magic.h"
 
 struct decompress;
 

@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/afpacket.h"
-#include "capture/interfaces.h"
-#include "capture/kernfilter.h"
-#include "capture/sll2.h"
+#include "capture/live/afpacket.h"
+#include "capture/live/interfaces.h"
+#include "capture/live/kernfilter.h"
+#include "capture/live/sll2.h"
 
 enum {
 	RING_KIB_MIN	= 1024,

@@ -5,8 +5,8 @@
  * the source that was named first goes first, and the order within a source is
  * never changed, also where its time jumps back.
  */
-#ifndef SRC_CAPTURE_MERGE_H
-#define SRC_CAPTURE_MERGE_H
+#ifndef SRC_CAPTURE_FILE_MERGE_H
+#define SRC_CAPTURE_FILE_MERGE_H
 
 #include "capture/capture.h"
 

@@ -5,14 +5,14 @@
  * pcapng.c and snoop.c walk the records in the window and know nothing of
  * files.
  */
-#ifndef SRC_CAPTURE_SAVEFILE_H
-#define SRC_CAPTURE_SAVEFILE_H
+#ifndef SRC_CAPTURE_FILE_SAVEFILE_H
+#define SRC_CAPTURE_FILE_SAVEFILE_H
 
 #include <string.h>
 
 #include "capture/capture.h"
+#include "capture/file/reader.h"
 #include "capture/filter.h"
-#include "capture/reader.h"
 
 enum {
 	/* A frame longer than this is damage.  The kernel's largest are of

@@ -1,5 +1,5 @@
 /* pcap.c: records of a classic capture file, draft-ietf-opsawg-pcap. */
-#include "capture/savefile.h"
+#include "capture/file/savefile.h"
 
 enum {
 	PCAP_MAGIC	= 0xa1b2c3d4u,	/* microseconds */

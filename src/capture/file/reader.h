@@ -10,8 +10,8 @@
  * faults cost 2 to 7 times as much CPU time as read(2) into a block that stays
  * in the cache, and a file that is cut while it is mapped kills its reader.
  */
-#ifndef SRC_CAPTURE_READER_H
-#define SRC_CAPTURE_READER_H
+#ifndef SRC_CAPTURE_FILE_READER_H
+#define SRC_CAPTURE_FILE_READER_H
 
 #include <stddef.h>
 #include <stdint.h>

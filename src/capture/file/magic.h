@@ -1,8 +1,8 @@
 /*
  * magic.h: what a file is, by its first bytes.
  */
-#ifndef SRC_CAPTURE_MAGIC_H
-#define SRC_CAPTURE_MAGIC_H
+#ifndef SRC_CAPTURE_FILE_MAGIC_H
+#define SRC_CAPTURE_FILE_MAGIC_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "capture/decompress.h"
+#include "capture/file/decompress.h"
+#include "capture/file/magic.h"
+#include "capture/file/savefile.h"
 #include "capture/libpcap.h"
-#include "capture/magic.h"
-#include "capture/savefile.h"
 
 enum { NANOSECONDS = 1000000000 };
 

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/afpacket.h"
-#include "capture/linkstats.h"
-#include "capture/sll2.h"
+#include "capture/live/afpacket.h"
+#include "capture/live/linkstats.h"
+#include "capture/live/sll2.h"
 
 enum {
 	AFPACKET_WAIT_MS = 100,

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/merge.h"
+#include "capture/file/merge.h"
 
 /* A source, and what it has lent that is not passed on yet. */
 struct merge_source {
