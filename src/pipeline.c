@@ -9,7 +9,7 @@
 
 #include "dissect/dissect.h"
 #include "ifnames.h"
-#include "output/pcapwriter.h"
+#include "write/pcapwriter.h"
 #include "pipeline.h"
 #include "readers.h"
 #include "workers/workers.h"

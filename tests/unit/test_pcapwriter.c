@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
-#include "output/pcapwriter.h"
+#include "write/pcapwriter.h"
 #include "tap.h"
 
 static char path[] = "/tmp/sessdump_test.XXXXXX";

@@ -9,8 +9,8 @@
  * (disk full, closed pipe) may be told by a later call than the one that
  * wrote the frame.  After an error every call tells it again.
  */
-#ifndef SRC_OUTPUT_PCAPWRITER_H
-#define SRC_OUTPUT_PCAPWRITER_H
+#ifndef SRC_WRITE_PCAPWRITER_H
+#define SRC_WRITE_PCAPWRITER_H
 
 #include <stdint.h>
 

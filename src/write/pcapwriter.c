@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "output/outbuf.h"
-#include "output/pcapwriter.h"
+#include "write/pcapwriter.h"
 
 enum {
 	PCAP_MAGIC_NS		= 0xa1b23c4du,
