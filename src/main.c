@@ -5,11 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/file/merge.h"
 #include "capture/live/interfaces.h"
 #include "dissect/plugin.h"
 #include "info.h"
 #include "pipeline.h"
+#include "sources.h"
+#include "summary.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -75,85 +76,19 @@ struct run {
 };
 
 static void
-count(uint64_t n, const char *one, const char *many)
+summarize(void *arg)
 {
-	fprintf(stderr, "%llu %s\n", (unsigned long long)n,
-	    n == 1 ? one : many);
-}
+	struct run *run = arg;
+	struct summary y = {
+		.live = run->capture->live, .write = run->options->write
+	};
 
-static void
-summary_live(const struct run *run)
-{
-	struct capture_stats s = run->stats;
-
-	if (run->over ? !run->known : capture_stats(run->capture, &s) == -1)
-		return;
-	count(s.captured, "packet captured", "packets captured");
-	if (s.has_received) {
-		count(s.received, "packet received by filter",
-		    "packets received by filter");
-		count(s.dropped, "packet dropped by kernel",
-		    "packets dropped by kernel");
-	}
-	if (s.has_if_dropped)
-		count(s.if_dropped, "packet dropped by interface",
-		    "packets dropped by interface");
-}
-
-static void
-summary_defrag(const struct defrag_stats *s)
-{
-	if (s->lost > 0)
-		count(s->lost, "datagram never completed",
-		    "datagrams never completed");
-	if (s->overlaps > 0)
-		count(s->overlaps, "datagram discarded, its fragments overlap",
-		    "datagrams discarded, their fragments overlap");
-	if (s->discarded > 0)
-		count(s->discarded,
-		    "datagram discarded, its fragments contradict each other",
-		    "datagrams discarded, their fragments contradict each "
-		    "other");
-	if (s->duplicates > 0)
-		count(s->duplicates, "duplicate fragment",
-		    "duplicate fragments");
-}
-
-static void
-summary_lost(const struct options *o, const struct pipeline_stats *s)
-{
-	if (s->lost > 0)
-		count(s->lost, "record lost: standard output was blocked",
-		    "records lost: standard output was blocked");
-	if (s->written_lost > 0)
-		fprintf(stderr, "%llu packet%s lost: %s was blocked\n",
-		    (unsigned long long)s->written_lost,
-		    s->written_lost == 1 ? "" : "s", o->write);
-}
-
-static void
-summary(void *arg)
-{
-	const struct run *run = arg;
-	struct pipeline_stats s;
-
-	pipeline_stats(run->pipeline, &s);
-	if (run->capture->live)
-		summary_live(run);
-	else
-		count(s.packets, "packet read", "packets read");
-	if (s.selected != s.packets)
-		count(s.selected, "packet selected", "packets selected");
-	fprintf(stderr, "%llu session%s",
-	    (unsigned long long)s.sessions->created,
-	    s.sessions->created == 1 ? "" : "s");
-	if (s.sessions->evicted > 0)
-		fprintf(stderr, ", %llu evicted (%llu of them open)",
-		    (unsigned long long)s.sessions->evicted,
-		    (unsigned long long)s.sessions->evicted_open);
-	fputc('\n', stderr);
-	summary_defrag(s.defrag);
-	summary_lost(run->options, &s);
+	if (y.live && !run->over)
+		run->known = capture_stats(run->capture, &run->stats) == 0;
+	if (y.live && run->known)
+		y.capture = &run->stats;
+	pipeline_stats(run->pipeline, &y.pipeline);
+	summary_print(stderr, &y);
 }
 
 static void
@@ -161,55 +96,6 @@ warn(void *arg, const struct errbuf *e)
 {
 	(void)arg;
 	report(e);
-}
-
-static struct capture *
-open_live(const struct options *o, const char *iface, struct errbuf *e)
-{
-	struct capture_options c = o->capture;
-
-	if (o->linktype != NULL)
-		c.linktype = interfaces_linktype(o->linktype);
-	c.immediate = o->line_buffered || isatty(STDOUT_FILENO);
-#ifdef HAVE_AFPACKET
-	if (o->backend != BACKEND_PCAP)
-		return capture_open_afpacket(iface, &c, e);
-#else
-	if (o->backend == BACKEND_AFPACKET) {
-		err_set(e, "--backend afpacket: not in this build");
-		return NULL;
-	}
-#endif
-	return capture_open_libpcap(iface, &c, e);
-}
-
-static int
-run_live(const struct options *o, struct pipeline *l, struct run *run)
-{
-	struct errbuf e;
-	char *found = o->interface == NULL ? info_default_interface(&e) : NULL;
-	const char *iface = found != NULL ? found : o->interface;
-	const char *type;
-	int status = EXIT_FAILED;
-
-	if (iface == NULL || (run->capture = open_live(o, iface, &e)) == NULL) {
-		report(&e);
-		free(found);
-		return EXIT_FAILED;
-	}
-	type = interfaces_linktype_name(run->capture->linktype);
-	fprintf(stderr, "listening on %s, link type %s, through %s, snapshot "
-	    "length %u bytes\n", iface, type != NULL ? type : "unknown",
-	    run->capture->ops->name, run->capture->snaplen);
-	if (pipeline_run(l, run->capture, &e) == -1)
-		report(&e);
-	else
-		status = EXIT_DONE;
-	/* What comes while the last records are written is nobody's. */
-	run->over = 1;
-	run->known = capture_stats(run->capture, &run->stats) == 0;
-	free(found);
-	return status;
 }
 
 /* One file that cannot be read, or only in part, does not hide the others. */
@@ -220,29 +106,36 @@ on_failed_file(void *status, const struct errbuf *e)
 	*(int *)status = EXIT_FAILED;
 }
 
-/* NULL when none can be opened; each failure is reported. */
-static struct capture *
-open_files(const struct options *o, int *status)
+static void
+say_listening(const struct capture *c)
 {
-	struct capture_options options = o->capture;
-	struct capture *v[OPTIONS_LIST] = { NULL }, *c;
-	struct errbuf e;
-	unsigned int n = 0;
+	const char *type = interfaces_linktype_name(c->linktype);
 
-	options.stop = &pipeline_stop;
-	for (unsigned int i = 0; i < o->nread && !pipeline_stop; i++) {
-		v[n] = capture_open_savefile(o->read[i], &options, &e);
-		if (v[n] != NULL)
-			n++;
-		else
-			on_failed_file(status, &e);
+	fprintf(stderr, "listening on %s, link type %s, through %s, snapshot "
+	    "length %u bytes\n", c->name, type != NULL ? type : "unknown",
+	    c->ops->name, c->snaplen);
+}
+
+static int
+run_live(const struct options *o, struct pipeline *l, struct run *run)
+{
+	struct errbuf e;
+	int status = EXIT_FAILED;
+
+	run->capture = sources_live(o, &e);
+	if (run->capture == NULL) {
+		report(&e);
+		return EXIT_FAILED;
 	}
-	if (n <= 1)
-		return v[0];
-	c = merge_open(v, n, on_failed_file, status, &e);
-	if (c == NULL)
-		on_failed_file(status, &e);
-	return c;
+	say_listening(run->capture);
+	if (pipeline_run(l, run->capture, &e) == -1)
+		report(&e);
+	else
+		status = EXIT_DONE;
+	/* What comes while the last records are written is nobody's. */
+	run->over = 1;
+	run->known = capture_stats(run->capture, &run->stats) == 0;
+	return status;
 }
 
 static int
@@ -251,7 +144,7 @@ run_files(const struct options *o, struct pipeline *l, struct run *run)
 	int status = EXIT_DONE;
 	struct errbuf e;
 
-	run->capture = open_files(o, &status);
+	run->capture = sources_files(o, on_failed_file, &status);
 	/* Told to stop before there is a frame: -w destroys nothing. */
 	if (run->capture != NULL && !pipeline_stop &&
 	    pipeline_run(l, run->capture, &e) == -1)
@@ -263,7 +156,7 @@ static int
 run(const struct options *o, const struct registry *registry)
 {
 	struct run state = { .options = o };
-	struct pipeline_calls calls = { summary, warn, &state };
+	struct pipeline_calls calls = { summarize, warn, &state };
 	struct errbuf e;
 	struct pipeline *l = pipeline_new(o, registry, &e);
 	int status;
@@ -282,23 +175,10 @@ run(const struct options *o, const struct registry *registry)
 		status = EXIT_FAILED;
 	}
 	if (state.capture != NULL) {
-		summary(&state);
+		summarize(&state);
 		capture_close(state.capture);
 	}
 	pipeline_free(l);
-	return status;
-}
-
-static int
-list_linktypes(const struct options *o, struct errbuf *e)
-{
-	char *found = o->interface == NULL ? info_default_interface(e) : NULL;
-	int status = -1;
-
-	if (o->interface != NULL || found != NULL)
-		status = info_linktypes(o->interface != NULL ? o->interface :
-		    found, e);
-	free(found);
 	return status;
 }
 
@@ -325,11 +205,28 @@ with_registry(const struct options *o, struct errbuf *e)
 	return status;
 }
 
+/* Where one is needed and none is named: the first that is up. */
 static int
-act(const struct options *o, struct errbuf *e)
+find_interface(struct options *o, struct errbuf *e)
+{
+	int needed = o->action == ACTION_LINKTYPES ||
+	    (o->action == ACTION_RUN && o->nread == 0);
+
+	if (!needed || o->interface != NULL)
+		return 0;
+	o->interface = o->found = info_default_interface(e);
+	return o->found == NULL ? -1 : 0;
+}
+
+static int
+act(struct options *o, struct errbuf *e)
 {
 	int failed = 0;
 
+	if (find_interface(o, e) == -1) {
+		report(e);
+		return EXIT_FAILED;
+	}
 	switch (o->action) {
 	case ACTION_HELP:
 		options_help(stdout);
@@ -341,7 +238,7 @@ act(const struct options *o, struct errbuf *e)
 		failed = info_interfaces(e);
 		break;
 	case ACTION_LINKTYPES:
-		failed = list_linktypes(o, e);
+		failed = info_linktypes(o->interface, e);
 		break;
 	case ACTION_FILTER:
 		failed = info_filter(o, e);

@@ -15,6 +15,7 @@
 #include "options/options.h"
 
 struct pipeline;
+struct registry;
 
 /* Set by signal handlers, looked at between batches. */
 extern volatile sig_atomic_t pipeline_stop;	/* end, as if by itself */

@@ -160,4 +160,5 @@ options_free(struct options *o)
 {
 	selection_free(o->selection);
 	free(o->filter);
+	free(o->found);
 }

@@ -35,7 +35,8 @@ enum options_backend {
 
 struct options {
 	enum options_action action;
-	const char *interface;		/* -i; NULL: the first that is up */
+	const char *interface;		/* -i; NULL: not named */
+	char *found;			/* owned; or one found in its place */
 	const char *read[OPTIONS_LIST];
 	unsigned int nread;
 	const char *plugin[OPTIONS_LIST];

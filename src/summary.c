@@ -1,0 +1,83 @@
+/* summary.c: what a run comes to, in a few lines. */
+#include "summary.h"
+
+static void
+count(FILE *f, uint64_t n, const char *one, const char *many)
+{
+	fprintf(f, "%llu %s\n", (unsigned long long)n, n == 1 ? one : many);
+}
+
+static void
+summary_live(FILE *f, const struct capture_stats *s)
+{
+	count(f, s->captured, "packet captured", "packets captured");
+	if (s->has_received) {
+		count(f, s->received, "packet received by filter",
+		    "packets received by filter");
+		count(f, s->dropped, "packet dropped by kernel",
+		    "packets dropped by kernel");
+	}
+	if (s->has_if_dropped)
+		count(f, s->if_dropped, "packet dropped by interface",
+		    "packets dropped by interface");
+}
+
+static void
+summary_defrag(FILE *f, const struct defrag_stats *s)
+{
+	if (s->lost > 0)
+		count(f, s->lost, "datagram never completed",
+		    "datagrams never completed");
+	if (s->overlaps > 0)
+		count(f, s->overlaps,
+		    "datagram discarded, its fragments overlap",
+		    "datagrams discarded, their fragments overlap");
+	if (s->discarded > 0)
+		count(f, s->discarded,
+		    "datagram discarded, its fragments contradict each other",
+		    "datagrams discarded, their fragments contradict each "
+		    "other");
+	if (s->duplicates > 0)
+		count(f, s->duplicates, "duplicate fragment",
+		    "duplicate fragments");
+}
+
+static void
+summary_lost(FILE *f, const struct pipeline_stats *s, const char *written)
+{
+	if (s->lost > 0)
+		count(f, s->lost, "record lost: standard output was blocked",
+		    "records lost: standard output was blocked");
+	if (s->written_lost > 0)
+		fprintf(f, "%llu packet%s lost: %s was blocked\n",
+		    (unsigned long long)s->written_lost,
+		    s->written_lost == 1 ? "" : "s", written);
+}
+
+static void
+summary_sessions(FILE *f, const struct session_stats *s)
+{
+	fprintf(f, "%llu session%s", (unsigned long long)s->created,
+	    s->created == 1 ? "" : "s");
+	if (s->evicted > 0)
+		fprintf(f, ", %llu evicted (%llu of them open)",
+		    (unsigned long long)s->evicted,
+		    (unsigned long long)s->evicted_open);
+	fputc('\n', f);
+}
+
+void
+summary_print(FILE *f, const struct summary *y)
+{
+	const struct pipeline_stats *s = &y->pipeline;
+
+	if (!y->live)
+		count(f, s->packets, "packet read", "packets read");
+	else if (y->capture != NULL)
+		summary_live(f, y->capture);
+	if (s->selected != s->packets)
+		count(f, s->selected, "packet selected", "packets selected");
+	summary_sessions(f, s->sessions);
+	summary_defrag(f, s->defrag);
+	summary_lost(f, s, y->write);
+}

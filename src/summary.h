@@ -1,0 +1,20 @@
+/*
+ * summary.h: what a run comes to, in a few lines: at its end, and on USR1.
+ */
+#ifndef SRC_SUMMARY_H
+#define SRC_SUMMARY_H
+
+#include <stdio.h>
+
+#include "pipeline.h"
+
+struct summary {
+	struct pipeline_stats pipeline;
+	const struct capture_stats *capture;	/* NULL: it cannot say */
+	const char *write;			/* the file of -w, or NULL */
+	int live;
+};
+
+void summary_print(FILE *, const struct summary *);
+
+#endif
