@@ -1,6 +1,4 @@
 /* pipeline.c: from a source's frames to a sink's lines. */
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +7,10 @@
 
 #include "dissect/dissect.h"
 #include "ifnames.h"
-#include "write/pcapwriter.h"
 #include "pipeline.h"
 #include "readers.h"
 #include "workers/workers.h"
+#include "writing.h"
 
 volatile sig_atomic_t pipeline_stop, pipeline_flush, pipeline_reopen,
     pipeline_report;
@@ -24,15 +22,14 @@ struct pipeline {
 	struct session_table *table;
 	struct workers *workers;	/* in its place, or NULL */
 	struct ifnames names;
-	struct pcapwriter *writer;	/* of -w, or NULL */
+	struct writing writing;
 	struct outbuf out;
 	struct outbuf *output[READERS];	/* out, and the writer's or NULL */
 	struct sink sink;
 	struct sink_options sink_options;
 	struct pipeline_stats stats;
-	uint64_t written_lost;		/* by a writer that is closed */
 	uint8_t done;
-	uint8_t told, writer_told;	/* that the output has failed */
+	uint8_t told;			/* that the output has failed */
 	uint8_t told_lost;		/* that a reader is too slow */
 	const struct pipeline_calls *calls;
 	struct frame frame[CAPTURE_BATCH];
@@ -79,22 +76,6 @@ interface_name(void *arg, uint32_t ifindex)
 	return ifnames_get(&l->names, ifindex);
 }
 
-/* Is it one of the files that -r names? */
-static int
-is_read(const struct options *o, const char *path)
-{
-	struct stat written, read;
-
-	if (stat(path, &written) == -1 || !S_ISREG(written.st_mode))
-		return 0;
-	for (unsigned int i = 0; i < o->nread; i++)
-		if (stat(o->read[i], &read) == 0 &&
-		    read.st_dev == written.st_dev &&
-		    read.st_ino == written.st_ino)
-			return 1;
-	return 0;
-}
-
 static int
 open_outputs(struct pipeline *l, struct errbuf *e)
 {
@@ -108,30 +89,6 @@ open_outputs(struct pipeline *l, struct errbuf *e)
 	sink_init(&l->sink, &l->sink_options, &l->out);
 	l->out.stop = &pipeline_stop;
 	l->output[0] = &l->out;
-	return 0;
-}
-
-/* The file of -w, once there is something to read: a source that cannot be
- * opened destroys nothing. */
-static int
-open_writer(struct pipeline *l, const struct capture *c, struct errbuf *e)
-{
-	const struct options *o = l->options;
-
-	if (o->write == NULL || l->writer != NULL)
-		return 0;
-	l->done = 1;
-	if (is_read(o, o->write))
-		return err_set(e, "%s: it is being read, and would be "
-		    "overwritten", o->write);
-	l->writer = pcapwriter_open(o->write, c->linktype,
-	    o->capture.snaplen, e);
-	if (l->writer == NULL)
-		return -1;
-	l->output[1] = pcapwriter_out(l->writer);
-	if (c->live)
-		pcapwriter_hold(l->writer, &pipeline_stop);
-	l->done = 0;
 	return 0;
 }
 
@@ -171,8 +128,7 @@ pipeline_free(struct pipeline *l)
 
 	if (l == NULL)
 		return;
-	if (l->writer != NULL)
-		pcapwriter_close(l->writer, &ignored);
+	writing_close(&l->writing, &ignored);
 	workers_free(l->workers);
 	outbuf_fini(&l->out);
 	ifnames_free(&l->names);
@@ -190,7 +146,7 @@ pipeline_on(struct pipeline *l, const struct pipeline_calls *calls)
 int
 pipeline_done(const struct pipeline *l)
 {
-	return l->done || pipeline_stop;
+	return l->done || l->writing.over || pipeline_stop;
 }
 
 /* Dissects and works out the places, so that memory is on its way when the
@@ -207,28 +163,6 @@ prepare(struct pipeline *l, struct capture *c, int n)
 		session_prefetch(l->table, &l->lookup[i]);
 }
 
-/* A reader that went away is no error: that is how pipes end. */
-static int
-writer_result(struct pipeline *l, int result)
-{
-	int quiet = l->writer_told || pcapwriter_errno(l->writer) == EPIPE;
-
-	if (result == 0)
-		return 0;
-	l->done = l->writer_told = 1;
-	return quiet ? 0 : -1;
-}
-
-static int
-write_frame(struct pipeline *l, const struct frame *f, struct errbuf *e)
-{
-	int result = pcapwriter_write(l->writer, f, e);
-
-	if (result == 0 && l->options->packet_buffered)
-		result = pcapwriter_flush(l->writer, e);
-	return writer_result(l, result);
-}
-
 static int
 selected(struct pipeline *l, const struct packet *p, const struct session *s,
     struct errbuf *e)
@@ -241,7 +175,8 @@ selected(struct pipeline *l, const struct packet *p, const struct session *s,
 		l->done = 1;
 	if (o->sink.views & VIEW_PACKETS && outbuf_admits(&l->out))
 		l->sink.ops->packet(&l->sink, p, s);
-	return l->writer != NULL ? write_frame(l, p->frame, e) : 0;
+	return l->writing.out != NULL ?
+	    writing_frame(&l->writing, p->frame, e) : 0;
 }
 
 static int
@@ -273,7 +208,7 @@ deal(struct pipeline *l, struct capture *c, struct frame *f, struct errbuf *e)
 		return 0;
 	if (++l->stats.selected == l->options->count)
 		l->done = 1;
-	return l->writer != NULL ? write_frame(l, f, e) : 0;
+	return l->writing.out != NULL ? writing_frame(&l->writing, f, e) : 0;
 }
 
 static int
@@ -284,18 +219,10 @@ process_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	defrag_release(l->defrag);
 	if (l->workers == NULL)
 		prepare(l, c, n);
-	for (int i = 0; i < n && !l->done && result == 0; i++)
+	for (int i = 0; i < n && !l->done && !l->writing.over && result == 0; i++)
 		result = l->workers != NULL ? deal(l, c, &l->frame[i], e) :
 		    process(l, &l->packet[i], &l->lookup[i], e);
 	return result;
-}
-
-static int
-flush_writer(struct pipeline *l, struct errbuf *e)
-{
-	if (l->writer == NULL)
-		return 0;
-	return writer_result(l, pcapwriter_flush(l->writer, e));
 }
 
 static int
@@ -315,14 +242,6 @@ check_output(struct pipeline *l, struct errbuf *e)
 	return err_set(e, "standard output: %s", strerror(error));
 }
 
-static int
-reopen_writer(struct pipeline *l, struct errbuf *e)
-{
-	if (l->writer == NULL)
-		return 0;
-	return writer_result(l, pcapwriter_reopen(l->writer, e));
-}
-
 /* What the handlers have asked for since the last batch. */
 static int
 serve_signals(struct pipeline *l, struct errbuf *e)
@@ -335,12 +254,12 @@ serve_signals(struct pipeline *l, struct errbuf *e)
 	if (pipeline_flush) {
 		pipeline_flush = 0;
 		outbuf_flush(&l->out);
-		if (flush_writer(l, e) == -1)
+		if (writing_flush(&l->writing, e) == -1)
 			return -1;
 	}
 	if (pipeline_reopen) {
 		pipeline_reopen = 0;
-		return reopen_writer(l, e);
+		return writing_reopen(&l->writing, e);
 	}
 	return 0;
 }
@@ -349,11 +268,10 @@ serve_signals(struct pipeline *l, struct errbuf *e)
 static void
 tell_lost(struct pipeline *l)
 {
-	const struct outbuf *w = l->output[1];
 	struct errbuf e;
 
 	if (l->told_lost || l->calls == NULL ||
-	    (l->out.lost == 0 && (w == NULL || w->lost == 0)))
+	    (l->out.lost == 0 && writing_lost(&l->writing) == 0))
 		return;
 	l->told_lost = 1;
 	err_set(&e, "%s: blocked, what does not fit is lost", l->out.lost > 0 ?
@@ -399,8 +317,9 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 {
 	int n;
 
-	if (open_writer(l, c, e) == -1)
+	if (writing_open(&l->writing, l->options, c, &pipeline_stop, e) == -1)
 		return -1;
+	l->output[1] = l->writing.out;
 	if (c->live)
 		outbuf_hold(&l->out);
 	while (!pipeline_done(l)) {
@@ -416,27 +335,6 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 			return -1;
 	}
 	return 0;
-}
-
-/* The last words of -w; a reader that went away was told of before. */
-static int
-close_writer(struct pipeline *l, struct errbuf *e)
-{
-	struct pcapwriter *w = l->writer;
-	int quiet, result;
-
-	if (w == NULL)
-		return 0;
-	outbuf_wait(l->output[1]);
-	result = flush_writer(l, e);
-	l->written_lost = l->output[1]->lost;
-	l->output[1] = NULL;
-	quiet = result == -1 || pcapwriter_errno(w) == EPIPE;
-	l->writer = NULL;
-	if (pcapwriter_close(w, quiet ? &(struct errbuf){ "", "" } : e) == -1 &&
-	    !quiet)
-		return -1;
-	return result;
 }
 
 int
@@ -459,7 +357,8 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 	if (!failed && l->workers != NULL &&
 	    workers_check(l->workers, e) == -1)
 		failed = 1;
-	if (close_writer(l, e) == -1)
+	l->output[1] = NULL;
+	if (writing_close(&l->writing, e) == -1)
 		failed = 1;
 	return failed ? -1 : 0;
 }
@@ -469,8 +368,7 @@ pipeline_stats(const struct pipeline *l, struct pipeline_stats *s)
 {
 	*s = l->stats;
 	s->lost = l->out.lost;
-	s->written_lost = l->output[1] != NULL ? l->output[1]->lost :
-	    l->written_lost;
+	s->written_lost = writing_lost(&l->writing);
 	if (l->workers != NULL) {
 		s->selected = workers_selected(l->workers);
 		s->sessions = workers_stats(l->workers);
