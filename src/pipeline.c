@@ -143,10 +143,16 @@ pipeline_on(struct pipeline *l, const struct pipeline_calls *calls)
 	l->calls = calls;
 }
 
+static int
+over(const struct pipeline *l)
+{
+	return l->done || l->writing.over;
+}
+
 int
 pipeline_done(const struct pipeline *l)
 {
-	return l->done || l->writing.over || pipeline_stop;
+	return over(l) || pipeline_stop;
 }
 
 /* Dissects and works out the places, so that memory is on its way when the
@@ -219,7 +225,7 @@ process_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	defrag_release(l->defrag);
 	if (l->workers == NULL)
 		prepare(l, c, n);
-	for (int i = 0; i < n && !l->done && !l->writing.over && result == 0; i++)
+	for (int i = 0; i < n && !over(l) && result == 0; i++)
 		result = l->workers != NULL ? deal(l, c, &l->frame[i], e) :
 		    process(l, &l->packet[i], &l->lookup[i], e);
 	return result;
