@@ -9,6 +9,7 @@
 #include "dissect/plugin.h"
 #include "info.h"
 #include "pipeline.h"
+#include "resolve/resolve.h"
 #include "sources.h"
 #include "summary.h"
 
@@ -182,8 +183,28 @@ run(const struct options *o, const struct registry *registry)
 	return status;
 }
 
+/* The other process comes before all that it must not inherit. */
 static int
-with_registry(const struct options *o, struct errbuf *e)
+run_with_names(struct options *o, const struct registry *r, struct errbuf *e)
+{
+	int status;
+
+	if (!o->resolve)
+		return run(o, r);
+	o->sink.resolve = resolve_start(e);
+	if (o->sink.resolve == NULL) {
+		report(e);
+		return EXIT_FAILED;
+	}
+	if (o->nread > 0)
+		resolve_wait(o->sink.resolve);
+	status = run(o, r);
+	resolve_stop(o->sink.resolve);
+	return status;
+}
+
+static int
+with_registry(struct options *o, struct errbuf *e)
 {
 	struct registry *r = registry_new(e);
 	int status = EXIT_DONE;
@@ -200,7 +221,7 @@ with_registry(const struct options *o, struct errbuf *e)
 	if (o->action == ACTION_DISSECTORS)
 		info_dissectors(r);
 	else
-		status = run(o, r);
+		status = run_with_names(o, r, e);
 	registry_free(r);
 	return status;
 }

@@ -66,7 +66,7 @@ _sessdump() {
 			--host --proto --state -F --filter-file -O --no-optimize
 			-c --count --packets --events --sessions --interval
 			--key --format --json -w --write -n -e -v --verbose -q
-			--quiet -t --nano -x -X -A -l --line-buffered -U
+			--quiet -N --resolve -t --nano -x -X -A -l --line-buffered -U
 			--packet-buffered --color --max-sessions --timeout
 			--seed --dissectors --plugin -d -h --help --version' -- "$cur")) ;;
 	esac

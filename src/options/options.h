@@ -54,6 +54,7 @@ struct options {
 	uint8_t dump_filter;		/* -d: 1, -dd: 2, -ddd: 3 */
 	uint8_t line_buffered;		/* -l */
 	uint8_t packet_buffered;	/* -U */
+	uint8_t resolve;		/* -N */
 	uint8_t color_always, color_never;
 };
 

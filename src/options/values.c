@@ -232,6 +232,10 @@ options_set_flag(struct options *o, int opt)
 		o->sink.nano = 1;
 		break;
 	case 'n':
+		o->resolve = 0;
+		break;
+	case 'N':
+		o->resolve = 1;
 		break;
 	case 'e':
 		o->sink.link = 1;

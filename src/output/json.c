@@ -1,6 +1,7 @@
 /* json.c: pieces that JSON records share. */
 #include "core/names.h"
 #include "output/json.h"
+#include "resolve/resolve.h"
 
 #define STATE(name) { WORD(",\"state\":\"" name "\",\"confirmed\":false"), \
 	WORD(",\"state\":\"" name "\",\"confirmed\":true") }
@@ -38,14 +39,27 @@ is_icmp(const struct session_key *k)
 }
 
 char *
-json_endpoint(char *p, const struct session *s, unsigned int i)
+json_endpoint(char *p, const struct sink *k, const struct session *s,
+    unsigned int i)
 {
+	char name[RESOLVE_NAME];
+	size_t n;
+
 	p = PUT(p, "\"ip\":\"");
 	p = fmt_addr(p, &s->key.addr[i], s->key.ip_version);
 	*p++ = '"';
 	if (session_has_ports(&s->key)) {
 		p = PUT(p, ",\"port\":");
 		p = fmt_u64(p, s->key.port[i]);
+	}
+	if (k->options->resolve == NULL)
+		return p;
+	n = resolve_name(k->options->resolve, &s->key.addr[i],
+	    s->key.ip_version, name);
+	if (n > 0) {
+		p = PUT(p, ",\"name\":\"");
+		p = fmt_bytes(p, name, n);
+		*p++ = '"';
 	}
 	return p;
 }

@@ -75,15 +75,15 @@ put_syn(char *p, const struct side *side)
 }
 
 static char *
-put_side(char *p, const struct session *s, const struct trouble *trouble,
-    unsigned int i)
+put_side(char *p, const struct sink *k, const struct session *s,
+    const struct trouble *trouble, unsigned int i)
 {
 	const struct trouble_side *t = trouble != NULL ? &trouble->side[i] :
 	    NULL;
 	const struct side *side = &s->side[i];
 	int tcp = session_is_tcp(s);
 
-	p = json_endpoint(p, s, i);
+	p = json_endpoint(p, k, s, i);
 	if (tcp)
 		p = json_state(p, side);
 	p = COUNTER(p, "packets", side->packets);
@@ -208,9 +208,9 @@ json_session(struct sink *k, const struct session *s,
 	if (s->path != NULL)
 		p = json_path(p, &k->paths, s->path);
 	p = PUT(p, ",\"client\":{");
-	p = put_side(p, s, t, s->client);
+	p = put_side(p, k, s, t, s->client);
 	p = PUT(p, ",\"server\":{");
-	p = put_side(p, s, t, s->client ^ 1U);
+	p = put_side(p, k, s, t, s->client ^ 1U);
 	p = fmt_word(p, &roles[s->role]);
 	p = put_zeek(p, s, t);
 	p = open ? PUT(p, ",\"open\":true") : fmt_word(p, &ends[s->end]);

@@ -32,6 +32,8 @@ enum sink_time {
 	TIME_SINCE_FIRST, TIME_STYLES
 };
 
+struct resolve;
+
 struct sink_options {
 	unsigned int views;	/* VIEW_... */
 	enum sink_format format;
@@ -47,6 +49,7 @@ struct sink_options {
 	/* The name of the interface that frame.ifindex means, or NULL. */
 	const char *(*interface)(void *arg, uint32_t ifindex);
 	void *arg;
+	struct resolve *resolve;	/* -N, or NULL */
 };
 
 enum { SINK_PROTOCOL = 7 };	/* a column's width and a space */

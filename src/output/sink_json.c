@@ -6,13 +6,13 @@
 
 /* Both endpoints with their states, as events and packets show them. */
 static char *
-put_both(char *p, const struct session *s)
+put_both(char *p, const struct sink *k, const struct session *s)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		unsigned int side = s->client ^ i;
 
 		p = i == 0 ? PUT(p, ",\"client\":{") : PUT(p, ",\"server\":{");
-		p = json_endpoint(p, s, side);
+		p = json_endpoint(p, k, s, side);
 		if (session_is_tcp(s))
 			p = json_state(p, &s->side[side]);
 		*p++ = '}';
@@ -34,7 +34,7 @@ json_event(struct sink *k, const struct session_event *ev)
 	p = fmt_u64(p, s->id);
 	p = json_protocol(p, s->key.protocol, s->key.ip_version);
 	p = json_icmp(p, &s->key, s->client);
-	p = put_both(p, s);
+	p = put_both(p, k, s);
 	p = PUT(p, ",\"cause\":\"");
 	p = fmt_str(p, ev->cause);
 	*p++ = '"';
@@ -136,7 +136,7 @@ json_packet(struct sink *k, const struct packet *p, const struct session *s)
 	o = put_packet_flags(o, p->flags, p->flow.has);
 	if (s != NULL) {
 		o = COUNTER(o, "session", s->id);
-		o = put_both(o, s);
+		o = put_both(o, k, s);
 	}
 	k->out->p = o;
 	print_layers(k->out, p);

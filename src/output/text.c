@@ -5,6 +5,7 @@
 #include "core/names.h"
 #include "output/fmt.h"
 #include "output/text.h"
+#include "resolve/resolve.h"
 
 enum {
 	ADDR_WIDTH_MAX = 64,	/* longer ones push the rest to the right */
@@ -157,10 +158,31 @@ text_end_line(struct sink *k)
 	outbuf_char(o, '\n');
 }
 
+/* Where there is a name; else the same p. */
 static char *
-put_endpoint(char *p, const union addr *a, uint16_t port,
+put_name(char *p, const struct sink *k, const union addr *a, uint16_t port,
     unsigned int ip_version, int has_ports)
 {
+	char *from = p;
+
+	p += resolve_name(k->options->resolve, a, ip_version, p);
+	if (p == from || !has_ports)
+		return p;
+	*p++ = ':';
+	return fmt_short(p, port);
+}
+
+static char *
+put_endpoint(char *p, const struct sink *k, const union addr *a,
+    uint16_t port, unsigned int ip_version, int has_ports)
+{
+	char *from = p;
+
+	if (k->options->resolve != NULL) {
+		p = put_name(p, k, a, port, ip_version, has_ports);
+		if (p > from)
+			return p;
+	}
 	if (!has_ports)
 		return fmt_addr(p, a, ip_version);
 	if (ip_version == 6) {
@@ -174,20 +196,20 @@ put_endpoint(char *p, const union addr *a, uint16_t port,
 }
 
 static char *
-put_pair(char *p, const union addr *a, uint16_t ap, const union addr *b,
-    uint16_t bp, unsigned int ip_version, int has_ports)
+put_pair(char *p, const struct sink *k, const union addr *a, uint16_t ap,
+    const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
 {
-	p = put_endpoint(p, a, ap, ip_version, has_ports);
+	p = put_endpoint(p, k, a, ap, ip_version, has_ports);
 	p = fmt_bytes(p, " > ", 3);
-	return put_endpoint(p, b, bp, ip_version, has_ports);
+	return put_endpoint(p, k, b, bp, ip_version, has_ports);
 }
 
 void
 text_pair(struct sink *k, const union addr *a, uint16_t ap,
     const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
 {
-	k->out->p = put_pair(outbuf_room(k->out), a, ap, b, bp, ip_version,
-	    has_ports);
+	k->out->p = put_pair(outbuf_room(k->out), k, a, ap, b, bp,
+	    ip_version, has_ports);
 }
 
 void
@@ -197,7 +219,7 @@ text_addrs(struct sink *k, const union addr *a, uint16_t ap,
 	char *from = outbuf_room(k->out), *p;
 	size_t width;
 
-	p = put_pair(from, a, ap, b, bp, ip_version, has_ports);
+	p = put_pair(from, k, a, ap, b, bp, ip_version, has_ports);
 	width = (size_t)(p - from);
 	if (k->addr_width < ADDR_WIDTH_MIN)
 		k->addr_width = ADDR_WIDTH_MIN;
