@@ -6,6 +6,7 @@
 
 #include "capture/filter.h"
 #include "capture/live/interfaces.h"
+#include "capture/live/netns.h"
 #include "dissect/registry.h"
 #include "info.h"
 
@@ -25,11 +26,28 @@ print_interface(const struct interface *i)
 	putchar('\n');
 }
 
+/* Of the namespace, see netns.h. */
+static int
+list_in(const char *netns, struct interface **list, struct errbuf *e)
+{
+	struct netns way;
+	int n;
+
+	if (netns_enter(&way, netns, e) == -1)
+		return -1;
+	n = interfaces_list(list, e);
+	if (netns_leave(&way, e) == 0)
+		return n;
+	if (n != -1)
+		interfaces_free(*list, n);
+	return -1;
+}
+
 int
-info_interfaces(struct errbuf *e)
+info_interfaces(const char *netns, struct errbuf *e)
 {
 	struct interface *list;
-	int n = interfaces_list(&list, e);
+	int n = list_in(netns, &list, e);
 
 	if (n == -1)
 		return -1;
@@ -40,10 +58,10 @@ info_interfaces(struct errbuf *e)
 }
 
 char *
-info_default_interface(struct errbuf *e)
+info_default_interface(const char *netns, struct errbuf *e)
 {
 	struct interface *list;
-	int n = interfaces_list(&list, e);
+	int n = list_in(netns, &list, e);
 	char *name = NULL;
 
 	if (n == -1)
@@ -61,18 +79,24 @@ info_default_interface(struct errbuf *e)
 }
 
 int
-info_linktypes(const char *iface, struct errbuf *e)
+info_linktypes(const struct capture_place *at, struct errbuf *e)
 {
 	struct interface_linktype *list;
-	int n = interfaces_linktypes(iface, &list, e);
+	struct netns way;
+	int n;
 
-	if (n == -1)
+	if (netns_enter(&way, at->netns, e) == -1)
 		return -1;
+	n = interfaces_linktypes(at->name, at->iface, &list, e);
+	if (n == -1) {
+		(void)netns_leave(&way, &(struct errbuf){ "", "" });
+		return -1;
+	}
 	for (int i = 0; i < n; i++)
 		printf("%-20s %s%s\n", list[i].name, list[i].description,
 		    i == 0 ? " (default)" : "");
 	free(list);
-	return 0;
+	return netns_leave(&way, e);
 }
 
 /* What -y says, or else the file's; Ethernet when there is neither. */

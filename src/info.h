@@ -8,13 +8,13 @@
 
 #include "options/options.h"
 
-int info_interfaces(struct errbuf *);			/* -D */
-int info_linktypes(const char *iface, struct errbuf *);	/* -L */
+int info_interfaces(const char *netns, struct errbuf *);	/* -D */
+int info_linktypes(const struct capture_place *, struct errbuf *); /* -L */
 int info_filter(const struct options *, struct errbuf *); /* -d */
 void info_dissectors(const struct registry *);
 void info_version(void);
 
-/* The first interface that is up and not loopback, or NULL; free() it. */
-char *info_default_interface(struct errbuf *);
+/* The first interface there that is up and not loopback, or NULL; free() it. */
+char *info_default_interface(const char *netns, struct errbuf *);
 
 #endif

@@ -73,8 +73,25 @@ struct run {
 	struct capture *capture;	/* NULL: none could be opened */
 	const struct options *options;
 	struct capture_stats stats;
+	struct summary_part part[OPTIONS_LIST];
+	unsigned int nparts;
 	int over, known;	/* the capture's end; stats are of that time */
 };
+
+static void
+take_stats(struct run *run)
+{
+	struct capture *c = run->capture, *part;
+	unsigned int i;
+
+	run->known = capture_stats(c, &run->stats) == 0;
+	for (i = 0; (part = capture_part(c, i)) != NULL; i++) {
+		run->part[i].name = part->name;
+		if (capture_part_stats(c, i, &run->part[i].stats) == -1)
+			break;
+	}
+	run->nparts = i;
+}
 
 static void
 summarize(void *arg)
@@ -85,9 +102,13 @@ summarize(void *arg)
 	};
 
 	if (y.live && !run->over)
-		run->known = capture_stats(run->capture, &run->stats) == 0;
+		take_stats(run);
 	if (y.live && run->known)
 		y.capture = &run->stats;
+	if (y.live) {
+		y.part = run->part;
+		y.nparts = run->nparts;
+	}
 	pipeline_stats(run->pipeline, &y.pipeline);
 	summary_print(stderr, &y);
 }
@@ -99,18 +120,25 @@ warn(void *arg, const struct errbuf *e)
 	report(e);
 }
 
-/* One file that cannot be read, or only in part, does not hide the others. */
+/* One that fails, or a file that can be read only in part, does not hide the
+ * others. */
 static void
-on_failed_file(void *status, const struct errbuf *e)
+on_failed_source(void *status, const struct errbuf *e)
 {
 	report(e);
 	*(int *)status = EXIT_FAILED;
 }
 
 static void
-say_listening(const struct capture *c)
+say_listening(struct capture *c)
 {
 	const char *type = interfaces_linktype_name(c->linktype);
+	struct capture *part;
+
+	for (unsigned int i = 0; (part = capture_part(c, i)) != NULL; i++)
+		say_listening(part);
+	if (c->ops->part != NULL)
+		return;
 
 	fprintf(stderr, "listening on %s, link type %s, through %s, snapshot "
 	    "length %u bytes\n", c->name, type != NULL ? type : "unknown",
@@ -121,21 +149,19 @@ static int
 run_live(const struct options *o, struct pipeline *l, struct run *run)
 {
 	struct errbuf e;
-	int status = EXIT_FAILED;
+	int status = EXIT_DONE;
 
-	run->capture = sources_live(o, &e);
+	run->capture = sources_live(o, on_failed_source, warn, &status, &e);
 	if (run->capture == NULL) {
 		report(&e);
 		return EXIT_FAILED;
 	}
 	say_listening(run->capture);
 	if (pipeline_run(l, run->capture, &e) == -1)
-		report(&e);
-	else
-		status = EXIT_DONE;
+		on_failed_source(&status, &e);
 	/* What comes while the last records are written is nobody's. */
 	run->over = 1;
-	run->known = capture_stats(run->capture, &run->stats) == 0;
+	take_stats(run);
 	return status;
 }
 
@@ -145,11 +171,11 @@ run_files(const struct options *o, struct pipeline *l, struct run *run)
 	int status = EXIT_DONE;
 	struct errbuf e;
 
-	run->capture = sources_files(o, on_failed_file, &status);
+	run->capture = sources_files(o, on_failed_source, &status);
 	/* Told to stop before there is a frame: -w destroys nothing. */
 	if (run->capture != NULL && !pipeline_stop &&
 	    pipeline_run(l, run->capture, &e) == -1)
-		on_failed_file(&status, &e);
+		on_failed_source(&status, &e);
 	return status;
 }
 
@@ -231,12 +257,18 @@ static int
 find_interface(struct options *o, struct errbuf *e)
 {
 	int needed = o->action == ACTION_LINKTYPES ||
-	    (o->action == ACTION_RUN && o->nread == 0);
+	    (o->action == ACTION_RUN && o->nread == 0), status;
+	char *found;
 
-	if (!needed || o->interface != NULL)
+	if (!needed || o->ninterfaces > 0)
 		return 0;
-	o->interface = o->found = info_default_interface(e);
-	return o->found == NULL ? -1 : 0;
+	found = info_default_interface(o->netns, e);
+	if (found == NULL)
+		return -1;
+	o->interface[o->ninterfaces++] = found;
+	status = options_places(o, e);
+	free(found);
+	return status;
 }
 
 static int
@@ -256,10 +288,10 @@ act(struct options *o, struct errbuf *e)
 		info_version();
 		break;
 	case ACTION_INTERFACES:
-		failed = info_interfaces(e);
+		failed = info_interfaces(o->netns, e);
 		break;
 	case ACTION_LINKTYPES:
-		failed = info_linktypes(o->interface, e);
+		failed = info_linktypes(&o->place[0], e);
 		break;
 	case ACTION_FILTER:
 		failed = info_filter(o, e);

@@ -6,8 +6,12 @@
 
 #include "options/options.h"
 
-/* The interface; NULL and errbuf on failure. */
-struct capture *sources_live(const struct options *, struct errbuf *);
+/* All interfaces as one; NULL and errbuf when one cannot be opened.  One that
+ * fails later is told of by "failed", and the others go on; what befalls one
+ * that itself goes on, by "tell". */
+struct capture *sources_live(const struct options *,
+    void (*failed)(void *, const struct errbuf *),
+    void (*tell)(void *, const struct errbuf *), void *arg, struct errbuf *);
 
 /* All files as one.  One that cannot be opened, or later be read to its end,
  * is told of by "failed", and the others go on.  NULL when there is none, or

@@ -23,6 +23,23 @@ summary_live(FILE *f, const struct capture_stats *s)
 }
 
 static void
+summary_part(FILE *f, const struct summary_part *p)
+{
+	const struct capture_stats *s = &p->stats;
+
+	fprintf(f, "%s: %llu captured", p->name,
+	    (unsigned long long)s->captured);
+	if (s->has_received)
+		fprintf(f, ", %llu received by filter, %llu dropped by kernel",
+		    (unsigned long long)s->received,
+		    (unsigned long long)s->dropped);
+	if (s->has_if_dropped)
+		fprintf(f, ", %llu dropped by interface",
+		    (unsigned long long)s->if_dropped);
+	fputc('\n', f);
+}
+
+static void
 summary_defrag(FILE *f, const struct defrag_stats *s)
 {
 	if (s->lost > 0)
@@ -75,6 +92,8 @@ summary_print(FILE *f, const struct summary *y)
 		count(f, s->packets, "packet read", "packets read");
 	else if (y->capture != NULL)
 		summary_live(f, y->capture);
+	for (unsigned int i = 0; i < y->nparts; i++)
+		summary_part(f, &y->part[i]);
 	if (s->selected != s->packets)
 		count(f, s->selected, "packet selected", "packets selected");
 	summary_sessions(f, s->sessions);

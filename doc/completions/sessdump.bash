@@ -1,5 +1,9 @@
 # sessdump.bash: completion for bash
 
+_sessdump_namespaces() {
+	ip netns list 2>/dev/null | sed 's/ .*//'
+}
+
 _sessdump_interfaces() {
 	sessdump -D 2>/dev/null | sed 's/^[0-9]*[. ]*//; s/[ 	].*//' |
 		grep . || { ls /sys/class/net; echo any; } 2>/dev/null
@@ -27,7 +31,11 @@ _sessdump() {
 
 	case $prev in
 	-i|--interface)
-		COMPREPLY=($(compgen -W "$(_sessdump_interfaces)" -- "$cur")) ;;
+		COMPREPLY=($(compgen -W "$(_sessdump_interfaces)" -- "$cur")
+			$(compgen -S : -W "$(_sessdump_namespaces)" -- "$cur"))
+		[[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace 2>/dev/null ;;
+	--netns)
+		COMPREPLY=($(compgen -W "$(_sessdump_namespaces)" -- "$cur")) ;;
 	-r|--read|-w|--write|-F|--filter-file|--plugin)
 		compopt -o filenames 2>/dev/null
 		IFS=$'\n'
@@ -59,7 +67,7 @@ _sessdump() {
 	*)
 		[[ $cur == -* ]] || return 0
 		COMPREPLY=($(compgen -W '
-			-i --interface -r --read -D --list-interfaces -L
+			-i --interface --netns -r --read -D --list-interfaces -L
 			--list-data-link-types -y --linktype -s
 			--snapshot-length -B --buffer-size -p
 			--no-promiscuous-mode -Q --direction --backend --workers --port

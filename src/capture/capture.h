@@ -19,6 +19,8 @@ enum {
 	CAPTURE_BATCH	= 32,		/* frames lent at once, at most */
 	CAPTURE_SNAPLEN	= 262144,	/* default, as tcpdump's */
 	CAPTURE_RING_KIB = 65536,	/* default size of the ring: 64 MB */
+	CAPTURE_PROMPT_MS = 10,
+	CAPTURE_WAIT_MS = 100,		/* read() of a live source, at most */
 };
 
 /* What read() answers when it is not a number of frames. */
@@ -34,6 +36,13 @@ enum capture_direction {
 	CAPTURE_INOUT, CAPTURE_IN, CAPTURE_OUT
 };
 
+/* Which interface.  The strings are the caller's, and outlive the source. */
+struct capture_place {
+	const char *name;	/* as it is shown: "eth0", "blue:eth0" */
+	const char *iface;	/* as its namespace has it, or "any" */
+	const char *netns;	/* see live/netns.h; NULL: ours */
+};
+
 /* What a user may ask of a source; zero means the default. */
 struct capture_options {
 	const char *filter;	/* pcap-filter(7) expression, or NULL */
@@ -45,7 +54,12 @@ struct capture_options {
 				 * waited for while it is opened; or NULL */
 	uint8_t no_promisc;	/* -p */
 	uint8_t immediate;	/* hand frames over at once, not by the block */
+	uint8_t prompt;		/* or within CAPTURE_PROMPT_MS: they are waited
+				 * for, to be put in order */
 	uint8_t optimize;	/* of the filter; -O turns it off */
+	/* What befalls a live source that goes on; may be NULL. */
+	void (*tell)(void *arg, const struct errbuf *);
+	void *arg;
 };
 
 /* What became of the frames; every number since the source was opened. */
@@ -73,7 +87,7 @@ struct capture_ops {
 	/* Lends up to n (<= CAPTURE_BATCH) frames, or answers CAPTURE_...; a
 	 * file that is damaged gives all that stood before the damage first.
 	 * Frames that the filter refuses are not lent.  Live sources wait for
-	 * at most 100 ms, and return early on a signal. */
+	 * at most wait_ms, and return early on a signal. */
 	int (*read)(struct capture *, struct frame *, int n, struct errbuf *);
 	/* 0, or -1 when the source cannot say. */
 	int (*stats)(struct capture *, struct capture_stats *);
@@ -81,6 +95,13 @@ struct capture_ops {
 	 * source is closed. */
 	const struct capture_interface *(*interface)(struct capture *,
 	    uint32_t ifindex);
+	/* The i-th of the sources that it is made of, NULL behind the last;
+	 * may be NULL where it is one. */
+	struct capture *(*part)(struct capture *, unsigned int i);
+	/* What of it went through the whole; -1 where it cannot say, or there
+	 * is no such part. */
+	int (*part_stats)(struct capture *, unsigned int i,
+	    struct capture_stats *);
 	void (*close)(struct capture *);
 };
 
@@ -94,16 +115,24 @@ struct capture {
 	uint32_t snaplen;
 	int fd;			/* readable when frames wait, to poll several
 				 * live sources; else -1 */
+	int watch;		/* of a live source whose interface is away:
+				 * readable when it may be back; else -1 */
+	int wait_ms;		/* of a live source, see read() */
 	uint8_t live;
+	uint8_t behind;		/* live: CAPTURE_IDLE did not mean that there
+				 * are no more frames at hand */
+	uint8_t several;	/* frames come from more than one interface, so
+				 * far; or may, live */
 	uint8_t stream;		/* a pipe: the next read may wait for frames;
 				 * of several sources, whether it is so now */
 };
 
 /* Each opens a source, or gives NULL and sets errbuf (with the cure in its
- * hint: the setcap line, the interfaces that exist).  Close what you opened. */
-struct capture *capture_open_afpacket(const char *iface,
+ * hint: the setcap line, the interfaces that exist).  Close what you opened.
+ * The caller is in the place's namespace, and need not stay there. */
+struct capture *capture_open_afpacket(const struct capture_place *,
     const struct capture_options *, struct errbuf *);
-struct capture *capture_open_libpcap(const char *iface,
+struct capture *capture_open_libpcap(const struct capture_place *,
     const struct capture_options *, struct errbuf *);
 /* A capture file; "-" is standard input.  A file that is neither pcap nor
  * pcapng is handed to libpcap. */
@@ -126,6 +155,18 @@ static inline const struct capture_interface *
 capture_interface(struct capture *c, uint32_t ifindex)
 {
 	return c->ops->interface(c, ifindex);
+}
+
+static inline struct capture *
+capture_part(struct capture *c, unsigned int i)
+{
+	return c->ops->part != NULL ? c->ops->part(c, i) : NULL;
+}
+
+static inline int
+capture_part_stats(struct capture *c, unsigned int i, struct capture_stats *s)
+{
+	return c->ops->part_stats != NULL ? c->ops->part_stats(c, i, s) : -1;
 }
 
 static inline void

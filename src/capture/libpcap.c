@@ -12,8 +12,7 @@
 #include "capture/live/interfaces.h"
 
 enum {
-	LIBPCAP_WAIT_MS		= 100,
-	LIBPCAP_IMMEDIATE_MS	= 10,
+	LIBPCAP_PATIENCE_MS	= 10,
 	LIBPCAP_BUFFER		= 128 * 1024,	/* grows by need */
 };
 
@@ -83,8 +82,9 @@ libpcap_wait(struct libpcap *l, struct errbuf *e)
 	if (!l->head.live)
 		return 1;
 	/* Some devices have nothing to poll: libpcap asks for patience. */
-	n = poll(&p, p.fd == -1 ? 0 : 1, p.fd == -1 ? LIBPCAP_IMMEDIATE_MS :
-	    LIBPCAP_WAIT_MS);
+	n = poll(&p, p.fd == -1 ? 0 : 1, p.fd == -1 &&
+	    l->head.wait_ms > LIBPCAP_PATIENCE_MS ? LIBPCAP_PATIENCE_MS :
+	    l->head.wait_ms);
 	if (n == -1 && errno != EINTR)
 		return err_set(e, "capture on %s: poll: %s", l->head.name,
 		    strerror(errno));
@@ -136,7 +136,6 @@ libpcap_stats(struct capture *c, struct capture_stats *st)
 		sum->dropped += now.ps_drop - l->before.ps_drop;
 		sum->if_dropped += now.ps_ifdrop - l->before.ps_ifdrop;
 		sum->has_received = 1;
-		sum->has_if_dropped = 1;
 		l->before = now;
 	}
 	*st = *sum;
@@ -180,7 +179,7 @@ libpcap_new(const char *name, struct errbuf *e)
 	}
 	l->head.ops = &libpcap_ops;
 	l->head.name = name;
-	l->head.fd = -1;
+	l->head.fd = l->head.watch = -1;
 	l->cut = UINT32_MAX;
 	return l;
 }
@@ -212,17 +211,17 @@ libpcap_ready(struct libpcap *l, const struct capture_options *o,
 }
 
 static int
-libpcap_activate(struct libpcap *l, const struct capture_options *o,
-    struct errbuf *e)
+libpcap_activate(struct libpcap *l, const char *iface,
+    const struct capture_options *o, struct errbuf *e)
 {
-	const char *iface = l->head.name;
+	const char *name = l->head.name;
 	pcap_t *p = l->p;
 	int r;
 
 	pcap_set_snaplen(p, o->snaplen ? (int)o->snaplen : CAPTURE_SNAPLEN);
 	pcap_set_promisc(p, !o->no_promisc);
-	pcap_set_timeout(p, o->immediate ? LIBPCAP_IMMEDIATE_MS :
-	    LIBPCAP_WAIT_MS);
+	pcap_set_timeout(p, o->immediate || o->prompt ? CAPTURE_PROMPT_MS :
+	    CAPTURE_WAIT_MS);
 	pcap_set_immediate_mode(p, o->immediate);
 	pcap_set_buffer_size(p, (int)(o->ring_kib ? o->ring_kib :
 	    CAPTURE_RING_KIB) * 1024);
@@ -231,12 +230,12 @@ libpcap_activate(struct libpcap *l, const struct capture_options *o,
 	if (r >= 0)
 		return 0;
 	if (r == PCAP_ERROR_PERM_DENIED || r == PCAP_ERROR_PROMISC_PERM_DENIED)
-		return interfaces_denied(iface, e);
+		return interfaces_denied(name, e);
 	if (r == PCAP_ERROR_NO_SUCH_DEVICE)
-		return interfaces_unknown(iface, e);
+		return interfaces_unknown(name, e);
 	if (r == PCAP_ERROR_IFACE_NOT_UP)
-		return interfaces_down(iface, e);
-	return err_set(e, "capture on %s: %s", iface, r == PCAP_ERROR &&
+		return interfaces_down(name, iface, e);
+	return err_set(e, "capture on %s: %s", name, r == PCAP_ERROR &&
 	    pcap_geterr(p)[0] ? pcap_geterr(p) : pcap_statustostr(r));
 }
 
@@ -249,7 +248,7 @@ libpcap_settle(struct libpcap *l, const struct capture_options *o,
 		[CAPTURE_IN] = PCAP_D_IN,
 		[CAPTURE_OUT] = PCAP_D_OUT,
 	};
-	const char *iface = l->head.name;
+	const char *name = l->head.name;
 	char why[PCAP_ERRBUF_SIZE];
 
 	/* Like our own: only SLL2 says which interface of `any` it was. */
@@ -257,34 +256,38 @@ libpcap_settle(struct libpcap *l, const struct capture_options *o,
 		(void)pcap_set_datalink(l->p, DLT_LINUX_SLL2);
 	if (o->linktype >= 0 && pcap_set_datalink(l->p,
 	    filter_linktype_to_dlt((uint32_t)o->linktype)) == -1)
-		return interfaces_no_linktype(iface, o->linktype, e);
+		return interfaces_no_linktype(name, o->linktype, e);
 	if (o->direction != CAPTURE_INOUT &&
 	    pcap_setdirection(l->p, directions[o->direction]) == -1)
-		return err_set(e, "direction on %s: %s", iface,
+		return err_set(e, "direction on %s: %s", name,
 		    pcap_geterr(l->p));
 	if (pcap_setnonblock(l->p, 1, why) == -1)
-		return err_set(e, "capture on %s: %s", iface, why);
+		return err_set(e, "capture on %s: %s", name, why);
 	l->head.fd = pcap_get_selectable_fd(l->p);
 	return 0;
 }
 
 struct capture *
-capture_open_libpcap(const char *iface, const struct capture_options *o,
-    struct errbuf *e)
+capture_open_libpcap(const struct capture_place *at,
+    const struct capture_options *o, struct errbuf *e)
 {
-	struct libpcap *l = libpcap_new(iface, e);
+	struct libpcap *l = libpcap_new(at->name, e);
 	char why[PCAP_ERRBUF_SIZE];
 	bpf_u_int32 net, mask;
 
 	if (l == NULL)
 		return NULL;
 	l->head.live = 1;
-	l->p = pcap_create(iface, why);
+	l->head.wait_ms = CAPTURE_WAIT_MS;
+	l->head.several = strcmp(at->iface, "any") == 0;
+	/* libpcap asks sysfs, which shows the namespace of who mounted it. */
+	l->sum.has_if_dropped = at->netns == NULL;
+	l->p = pcap_create(at->iface, why);
 	if (l->p == NULL)
-		err_set(e, "capture on %s: %s", iface, why);
-	if (pcap_lookupnet(iface, &net, &mask, why) == -1)
+		err_set(e, "capture on %s: %s", at->name, why);
+	if (pcap_lookupnet(at->iface, &net, &mask, why) == -1)
 		mask = PCAP_NETMASK_UNKNOWN;
-	if (l->p == NULL || libpcap_activate(l, o, e) == -1 ||
+	if (l->p == NULL || libpcap_activate(l, at->iface, o, e) == -1 ||
 	    libpcap_settle(l, o, e) == -1 ||
 	    libpcap_ready(l, o, mask, e) == -1) {
 		libpcap_close(&l->head);

@@ -10,7 +10,11 @@ static const struct option_row {
 	const char *name, *argument, *help;
 } rows[] = {
 	{ 0, "Source", NULL, NULL },
-	{ 'i', "interface", "IFACE", "capture on IFACE; `any' is all of them" },
+	{ 'i', "interface", "IFACE", "capture on IFACE; `any' is all of them;\n"
+	    "repeatable; NETNS:IFACE is in a namespace" },
+	{ OPT_NETNS, "netns", "NAME",
+	    "interfaces are in this namespace: a name,\n"
+	    "a path, or the number of a process" },
 	{ 'r', "read", "FILE", "read FILE, `-' is standard input;\n"
 	    "repeatable: the files are merged by time" },
 	{ 'D', "list-interfaces", NULL, "list the interfaces" },
@@ -108,7 +112,7 @@ help_row(FILE *f, const struct option_row *r)
 void
 options_help(FILE *f)
 {
-	fputs("usage: sessdump [-i IFACE] [options] [filter expression]\n"
+	fputs("usage: sessdump [-i IFACE]... [options] [filter expression]\n"
 	    "       sessdump -r FILE [-r FILE]... [options] "
 	    "[filter expression]\n\n"
 	    "Shows every session on the wire: its 4-tuple, who is client and "

@@ -5,6 +5,7 @@
 
 #include "capture/filter.h"
 #include "capture/live/interfaces.h"
+#include "capture/live/netns.h"
 #include "options/optable.h"
 
 /* What is left of the command line is one expression, too. */
@@ -35,13 +36,15 @@ check_combinations(const struct options *o, struct errbuf *e)
 {
 	int live_only = o->linktype != NULL ||
 	    o->capture.direction != CAPTURE_INOUT ||
-	    o->backend != BACKEND_DEFAULT;
+	    o->backend != BACKEND_DEFAULT || o->netns != NULL;
 	unsigned int stdins = 0;
 
-	if (o->interface != NULL && o->nread > 0)
+	if (o->nplaces > 0 && o->nread > 0)
 		return err_set(e, "-i and -r: one of them");
+	if (o->nplaces > 1 && o->action == ACTION_LINKTYPES)
+		return err_set(e, "-L: one interface at a time");
 	if (o->nread > 0 && live_only && o->action == ACTION_RUN)
-		return err_set(e, "-y, -Q, --backend: not with -r");
+		return err_set(e, "-y, -Q, --backend, --netns: not with -r");
 	if (o->sink.views & ~sink_views(o->sink.format))
 		return err_set(e, "--format %s: it tells of sessions only, "
 		    "not of packets or events",
@@ -145,7 +148,8 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 		    options_set_value(o, opt, optarg, e) == -1)
 			return -1;
 	}
-	if (join_filter(o, argv + optind, argc - optind, e) == -1)
+	if (join_filter(o, argv + optind, argc - optind, e) == -1 ||
+	    options_places(o, e) == -1)
 		return -1;
 	o->capture.filter = o->filter;
 	if (o->sink.views == 0 && o->write == NULL)
@@ -160,5 +164,6 @@ options_free(struct options *o)
 {
 	selection_free(o->selection);
 	free(o->filter);
-	free(o->found);
+	for (unsigned int i = 0; i < o->nplaces; i++)
+		netns_place_free(&o->place[i]);
 }

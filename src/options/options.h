@@ -14,7 +14,7 @@
 #include "session/session.h"
 
 enum {
-	OPTIONS_LIST	= 64,	/* -r and --plugin, each at most */
+	OPTIONS_LIST	= 64,	/* -i, -r and --plugin, each at most */
 	WORKERS_MAX	= 64,
 };
 
@@ -35,8 +35,12 @@ enum options_backend {
 
 struct options {
 	enum options_action action;
-	const char *interface;		/* -i; NULL: not named */
-	char *found;			/* owned; or one found in its place */
+	const char *interface[OPTIONS_LIST];	/* -i, as they were given */
+	unsigned int ninterfaces;
+	const char *netns;		/* --netns */
+	struct capture_place place[OPTIONS_LIST];	/* owned: those that
+					 * -i names, see options_places() */
+	unsigned int nplaces;
 	const char *read[OPTIONS_LIST];
 	unsigned int nread;
 	const char *plugin[OPTIONS_LIST];
@@ -61,6 +65,10 @@ struct options {
 /* -1 and errbuf on a usage error.  Free what it holds either way. */
 int options_parse(struct options *, int argc, char **argv, struct errbuf *);
 void options_free(struct options *);
+
+/* What -i and --netns come to; options_parse() has done that.  Whoever finds
+ * an interface where none is named, appends to the list and calls it again. */
+int options_places(struct options *, struct errbuf *);
 
 void options_help(FILE *);
 

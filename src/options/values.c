@@ -277,10 +277,9 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 {
 	switch (opt) {
 	case 'i':
-		if (o->interface != NULL)
-			return err_set(e, "-i: one interface at a time; "
-			    "`any' is all of them");
-		o->interface = s;
+		return append("-i", o->interface, &o->ninterfaces, s, e);
+	case OPT_NETNS:
+		o->netns = s;
 		return 0;
 	case 'r':
 		return append("-r", o->read, &o->nread, s, e);

@@ -9,17 +9,19 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/live/afpacket.h"
 #include "capture/live/linkstats.h"
+#include "capture/live/linkwatch.h"
 #include "capture/live/sll2.h"
 
 enum {
-	AFPACKET_WAIT_MS = 100,
-	/* After the interface is gone: what still is in an open block comes
-	 * within its retire time. */
+	/* After an error: what still is in an open block comes within its
+	 * retire time. */
 	AFPACKET_LAST_WAITS = 2,
 	AFPACKET_NAMES	= 4096,
 };
@@ -81,6 +83,47 @@ afpacket_cook(uint8_t *p, const struct sockaddr_ll *from)
 	memcpy(p + SLL2_ADDRESS, from->sll_addr, halen);
 }
 
+/* Its place, which it gets with its name when it is met first. */
+static uint32_t
+afpacket_meet(struct afpacket *a, uint32_t ifindex)
+{
+	struct ifreq r = { .ifr_ifindex = (int)ifindex };
+	uint32_t n = 0;
+	char *name;
+
+	while (n < a->name_count && a->names[n].ifindex != ifindex)
+		n++;
+	if (n == AFPACKET_NAMES)
+		return n;
+	a->hint[ifindex % AFPACKET_HINTS] = (uint16_t)n;
+	if (n < a->name_count)
+		return n;
+	/* The socket's namespace is asked, not the thread's. */
+	if (ioctl(a->head.fd, SIOCGIFNAME, &r) == -1)
+		name = NULL;
+	else if (a->netns == NULL)
+		name = strdup(r.ifr_name);
+	else if (asprintf(&name, "%s:%s", a->netns, r.ifr_name) == -1)
+		name = NULL;
+	a->names[n].ifindex = ifindex;
+	a->names[n].head = a->interface;
+	a->names[n].head.name = name;
+	return a->name_count++;
+}
+
+/* The source's own number of it, which stays when the interface comes back
+ * with another one of the kernel's. */
+static inline uint32_t
+afpacket_number(struct afpacket *a, uint32_t ifindex)
+{
+	uint32_t n = a->hint[ifindex % AFPACKET_HINTS];
+
+	if (a->names == NULL)
+		return 0;
+	return n < a->name_count && a->names[n].ifindex == ifindex ? n :
+	    afpacket_meet(a, ifindex);
+}
+
 static inline void
 afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
 {
@@ -101,7 +144,7 @@ afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
 		f->len = f->caplen;
 	f->data = data;
 	f->ts = (int64_t)h->tp_sec * 1000000000 + h->tp_nsec;
-	f->ifindex = (uint32_t)from->sll_ifindex;
+	f->ifindex = afpacket_number(a, (uint32_t)from->sll_ifindex);
 	f->linktype = (uint16_t)a->head.linktype;
 	f->flags = 0;
 	f->vlan_tci = 0;
@@ -154,55 +197,47 @@ afpacket_lend(struct afpacket *a, struct frame *f, int n)
 	return k;
 }
 
-/*
- * The interface was gone, or down, and nothing of it is left in the ring.
- * When it is up again the kernel goes on by itself, and so do we.
- */
+/* What has befallen the socket, which to ask for clears it. */
 static int
-afpacket_lost(struct afpacket *a, struct errbuf *e)
+afpacket_error(struct afpacket *a, struct errbuf *e)
 {
-	const char *iface = a->head.name;
-	struct ifreq r;
+	socklen_t size = sizeof(int);
+	int error = 0;
 
-	if (a->error != ENETDOWN)
-		return err_set(e, "capture on %s: %s", iface,
-		    strerror(a->error));
-	memset(&r, 0, sizeof(r));
-	if (if_indextoname(a->ifindex, r.ifr_name) == NULL)
-		return err_set(e, "capture on %s: the interface has gone",
-		    iface);
-	if (ioctl(a->head.fd, SIOCGIFFLAGS, &r) == -1 ||
-	    !(r.ifr_flags & IFF_UP))
-		return err_set(e, "capture on %s: the interface went down",
-		    iface);
-	a->error = 0;
+	if (getsockopt(a->head.fd, SOL_SOCKET, SO_ERROR, &error,
+	    &size) == -1 || error == 0)
+		return 0;
+	if (error == ENETDOWN && a->ifindex != 0)
+		return comeback_look(a, e);
+	a->error = error;
 	a->idle = 0;
-	return CAPTURE_IDLE;
+	return 0;
 }
 
 /* CAPTURE_IDLE, CAPTURE_ERROR, or 1 when there may be a block. */
 static int
 afpacket_wait(struct afpacket *a, struct errbuf *e)
 {
-	struct pollfd p = { .fd = a->head.fd, .events = POLLIN };
-	socklen_t size = sizeof(int);
-	int n, error = 0;
+	struct pollfd p[] = {
+		{ .fd = a->head.fd, .events = POLLIN },
+		{ .fd = a->head.watch, .events = POLLIN },
+	};
+	int n;
 
-	n = poll(&p, 1, AFPACKET_WAIT_MS);
+	n = poll(p, 2, a->head.wait_ms);
 	if (n == -1 && errno != EINTR)
 		return err_set(e, "capture on %s: poll: %s", a->head.name,
 		    strerror(errno));
 	if (n == 0 && a->error != 0 && ++a->idle >= AFPACKET_LAST_WAITS)
-		return afpacket_lost(a, e);
-	if (n <= 0)
-		return CAPTURE_IDLE;
-	/* To read the error clears it; poll() would come back at once. */
-	if (p.revents & POLLERR && getsockopt(p.fd, SOL_SOCKET, SO_ERROR,
-	    &error, &size) == 0 && error != 0) {
-		a->error = error;
-		a->idle = 0;
-	}
-	return 1;
+		return err_set(e, "capture on %s: %s", a->head.name,
+		    strerror(a->error));
+	if (n > 0 && p[0].revents & POLLERR && afpacket_error(a, e) == -1)
+		return CAPTURE_ERROR;
+	/* Where nothing watches, the clock tells when to look. */
+	if (a->absent != AFPACKET_HERE && (n == 0 || p[1].revents != 0) &&
+	    comeback_look(a, e) == -1)
+		return CAPTURE_ERROR;
+	return n > 0 ? 1 : CAPTURE_IDLE;
 }
 
 static int
@@ -211,6 +246,7 @@ afpacket_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 	struct afpacket *a = (struct afpacket *)c;
 	int r;
 
+	c->behind = 0;
 	if (a->failed) {
 		*e = a->failure;
 		return CAPTURE_ERROR;
@@ -224,6 +260,7 @@ afpacket_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 		if (!block_take(a))
 			return CAPTURE_IDLE;
 	}
+	c->behind = 1;
 	return afpacket_lend(a, f, n);
 }
 
@@ -244,65 +281,42 @@ afpacket_stats(struct capture *c, struct capture_stats *st)
 	sum->dropped += now.tp_drops;
 	sum->frozen += now.tp_freeze_q_cnt;
 	sum->has_received = 1;
-	if (a->missed_known && linkstats_missed(a->ifindex, &missed) == 0) {
+	if (a->missed_known && linkstats_missed(a->stats, a->ifindex,
+	    &missed) == 0) {
 		/* A driver may begin again from zero. */
 		if (missed < a->missed)
 			a->missed = 0;
-		sum->if_dropped = missed - a->missed;
+		sum->if_dropped = a->missed_before + missed - a->missed;
 		sum->has_if_dropped = 1;
 	}
 	*st = *sum;
 	return 0;
 }
 
-/* Interfaces of `any` get their names as they are asked for. */
 static const struct capture_interface *
-afpacket_any(struct afpacket *a, uint32_t ifindex)
-{
-	struct afpacket_name **bigger, *i;
-	size_t n;
-
-	for (n = 0; n < a->name_count; n++)
-		if (a->names[n]->ifindex == ifindex)
-			return &a->names[n]->head;
-	if (n == AFPACKET_NAMES)
-		return NULL;
-	bigger = realloc(a->names, (n + 1) * sizeof(*bigger));
-	if (bigger == NULL)
-		return NULL;
-	a->names = bigger;
-	i = calloc(1, sizeof(*i));
-	if (i == NULL || if_indextoname(ifindex, i->name) == NULL) {
-		free(i);
-		return NULL;
-	}
-	i->ifindex = ifindex;
-	i->head = a->interface;
-	i->head.name = i->name;
-	a->names[a->name_count++] = i;
-	return &i->head;
-}
-
-static const struct capture_interface *
-afpacket_interface(struct capture *c, uint32_t ifindex)
+afpacket_interface(struct capture *c, uint32_t number)
 {
 	struct afpacket *a = (struct afpacket *)c;
 
-	if (a->ifindex == 0)
-		return afpacket_any(a, ifindex);
-	return ifindex == a->ifindex ? &a->interface : NULL;
+	if (a->names != NULL)
+		return number < a->name_count ? &a->names[number].head : NULL;
+	return number == 0 ? &a->interface : NULL;
 }
 
 static void
 afpacket_close(struct capture *c)
 {
 	struct afpacket *a = (struct afpacket *)c;
-	size_t n;
+	uint32_t n;
 
 	ring_close(a);
+	if (a->netlink != -1)
+		close(a->netlink);
+	if (a->stats != -1)
+		close(a->stats);
 	filter_set_free(a->filter);
 	for (n = 0; n < a->name_count; n++)
-		free(a->names[n]);
+		free((char *)a->names[n].head.name);
 	free(a->names);
 	free(a);
 }
@@ -315,32 +329,54 @@ static const struct capture_ops afpacket_ops = {
 	.close = afpacket_close,
 };
 
-struct capture *
-capture_open_afpacket(const char *iface, const struct capture_options *o,
+static int
+afpacket_open(struct afpacket *a, const struct capture_options *o,
     struct errbuf *e)
+{
+	const char *name = a->head.name;
+
+	if (ring_open(a, o, e) == -1)
+		return -1;
+	a->interface.name = name;
+	a->interface.linktype = a->head.linktype;
+	a->interface.snaplen = a->head.snaplen;
+	if (a->ifindex == 0) {
+		a->head.several = 1;
+		a->names = calloc(AFPACKET_NAMES, sizeof(*a->names));
+		return a->names != NULL ? 0 :
+		    err_set(e, "capture on %s: no memory", name);
+	}
+	a->netlink = linkwatch_open();
+	a->stats = linkstats_open();
+	a->missed_known = linkstats_missed(a->stats, a->ifindex,
+	    &a->missed) == 0;
+	return 0;
+}
+
+struct capture *
+capture_open_afpacket(const struct capture_place *at,
+    const struct capture_options *o, struct errbuf *e)
 {
 	struct afpacket *a = calloc(1, sizeof(*a));
 
 	if (a == NULL) {
-		err_set(e, "capture on %s: no memory", iface);
+		err_set(e, "capture on %s: no memory", at->name);
 		return NULL;
 	}
 	a->head.ops = &afpacket_ops;
-	a->head.name = iface;
+	a->head.name = at->name;
 	a->head.live = 1;
-	a->head.fd = -1;
+	a->head.wait_ms = CAPTURE_WAIT_MS;
+	a->head.fd = a->head.watch = a->netlink = a->stats = -1;
 	a->head.snaplen = o->snaplen ? o->snaplen : CAPTURE_SNAPLEN;
-	if (ring_open(a, o, e) == -1) {
-		afpacket_close(&a->head);
-		return NULL;
-	}
-	a->interface.name = iface;
-	a->interface.linktype = a->head.linktype;
-	a->interface.snaplen = a->head.snaplen;
-	if (a->ifindex != 0)
-		a->missed_known = linkstats_missed(a->ifindex,
-		    &a->missed) == 0;
-	return &a->head;
+	a->iface = at->iface;
+	a->netns = at->netns;
+	a->tell = o->tell;
+	a->arg = o->arg;
+	if (afpacket_open(a, o, e) == 0)
+		return &a->head;
+	afpacket_close(&a->head);
+	return NULL;
 }
 #else
 typedef int afpacket_is_not_built;	/* ISO C wants something in a file */

@@ -12,18 +12,26 @@
 
 struct tpacket3_hdr;
 
-/* An interface that `any` has met. */
+/* An interface that `any` has met; its number in frames is its place. */
 struct afpacket_name {
-	struct capture_interface head;
+	struct capture_interface head;	/* whose name is owned */
 	uint32_t ifindex;
-	char name[16];
+};
+
+enum { AFPACKET_HINTS = 256 };
+
+/* The interface was there when it was opened. */
+enum afpacket_absence {
+	AFPACKET_HERE, AFPACKET_DOWN, AFPACKET_GONE
 };
 
 struct afpacket {
 	struct capture head;		/* head.fd is the socket */
 	struct capture_interface interface;
+	const char *iface, *netns;	/* see struct capture_place */
 	uint32_t ifindex;		/* 0: any */
-	uint8_t cooked;
+	int hardware;			/* its ARPHRD_, if it is one */
+	uint8_t cooked, promisc;
 
 	uint8_t *ring;
 	size_t ring_size;
@@ -40,16 +48,36 @@ struct afpacket {
 					 * is empty */
 	int idle;			/* waits in vain since then */
 
+	enum afpacket_absence absent;
+	int netlink;			/* see linkwatch.h */
+	void (*tell)(void *, const struct errbuf *);
+	void *arg;
+
 	struct capture_stats sum;
-	uint64_t missed;		/* if_dropped when it was opened, */
+	int stats;			/* see linkstats.h */
+	uint64_t missed;		/* if_dropped when it was opened or
+					 * came back, */
 	int missed_known;		/* if that could be told */
-	struct afpacket_name **names;
-	size_t name_count;
+	uint64_t missed_before;		/* by those that have gone */
+	struct afpacket_name *names;	/* AFPACKET_NAMES; stay in place */
+	uint32_t name_count;
+	uint16_t hint[AFPACKET_HINTS];	/* into names, by the low bits of
+					 * ifindex */
 };
 
 /* Opens, filters, maps and binds the socket of a->head.name.  0, or -1. */
 int ring_open(struct afpacket *, const struct capture_options *,
     struct errbuf *);
 void ring_close(struct afpacket *);
+
+/* Binds the socket, open or already bound to another, to the interface of that
+ * number, in promiscuous mode where that is wanted; takes no privilege.  0;
+ * ENETDOWN when it is down, yet it is bound; or -1 and errno. */
+int ring_join(struct afpacket *, uint32_t ifindex);
+
+/* The socket says that its interface is down, or has said so: looks for it by
+ * its name, and is bound to it when it is another by now.  Tells what it finds.
+ * -1 and errbuf when there is nothing to wait for. */
+int comeback_look(struct afpacket *, struct errbuf *);
 
 #endif

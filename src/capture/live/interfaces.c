@@ -126,14 +126,14 @@ interfaces_free(struct interface *list, int count)
 }
 
 pcap_t *
-interfaces_handle(const char *iface, struct errbuf *e)
+interfaces_handle(const char *name, const char *iface, struct errbuf *e)
 {
 	char why[PCAP_ERRBUF_SIZE];
 	pcap_t *p = pcap_create(iface, why);
 	int r;
 
 	if (p == NULL) {
-		err_set(e, "link types of %s: %s", iface, why);
+		err_set(e, "link types of %s: %s", name, why);
 		return NULL;
 	}
 	pcap_set_snaplen(p, 256);
@@ -142,23 +142,23 @@ interfaces_handle(const char *iface, struct errbuf *e)
 	if (r >= 0)
 		return p;
 	if (r == PCAP_ERROR_PERM_DENIED)
-		interfaces_denied(iface, e);
+		interfaces_denied(name, e);
 	else if (r == PCAP_ERROR_NO_SUCH_DEVICE)
-		interfaces_unknown(iface, e);
+		interfaces_unknown(name, e);
 	else if (r == PCAP_ERROR_IFACE_NOT_UP)
-		interfaces_down(iface, e);
+		interfaces_down(name, iface, e);
 	else
-		err_set(e, "link types of %s: %s", iface,
+		err_set(e, "link types of %s: %s", name,
 		    pcap_statustostr(r));
 	pcap_close(p);
 	return NULL;
 }
 
 int
-interfaces_linktypes(const char *iface, struct interface_linktype **list,
-    struct errbuf *e)
+interfaces_linktypes(const char *name, const char *iface,
+    struct interface_linktype **list, struct errbuf *e)
 {
-	pcap_t *p = interfaces_handle(iface, e);
+	pcap_t *p = interfaces_handle(name, iface, e);
 	int i, n, main_dlt, *dlts;
 
 	if (p == NULL)
@@ -167,7 +167,7 @@ interfaces_linktypes(const char *iface, struct interface_linktype **list,
 	n = pcap_list_datalinks(p, &dlts);
 	*list = n > 0 ? calloc((size_t)n, sizeof(**list)) : NULL;
 	if (*list == NULL) {
-		err_set(e, "link types of %s: %s", iface,
+		err_set(e, "link types of %s: %s", name,
 		    n < 0 ? pcap_geterr(p) : "none");
 		if (n >= 0)
 			pcap_free_datalinks(dlts);
@@ -219,13 +219,13 @@ interfaces_linktype_name(uint32_t linktype)
 }
 
 int
-interfaces_unknown(const char *iface, struct errbuf *e)
+interfaces_unknown(const char *name, struct errbuf *e)
 {
 	struct if_nameindex *all, *i;
 	char names[sizeof(e->hint) - 32] = "any";
 	size_t used = strlen(names);
 
-	err_set(e, "capture on %s: there is no such interface", iface);
+	err_set(e, "capture on %s: there is no such interface", name);
 	all = if_nameindex();
 	for (i = all; i != NULL && i->if_index != 0; i++) {
 		if (used + strlen(i->if_name) + 8 > sizeof(names)) {
@@ -241,7 +241,7 @@ interfaces_unknown(const char *iface, struct errbuf *e)
 }
 
 int
-interfaces_denied(const char *iface, struct errbuf *e)
+interfaces_denied(const char *name, struct errbuf *e)
 {
 	char path[sizeof(e->hint) - 32];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
@@ -250,15 +250,17 @@ interfaces_denied(const char *iface, struct errbuf *e)
 	if (n < 0 || (size_t)n == sizeof(path))
 		n = snprintf(path, sizeof(path), "$(command -v sessdump)");
 	err_set(e, "capture on %s: permission denied: the capability "
-	    "CAP_NET_RAW is missing", iface);
+	    "CAP_NET_RAW is missing", name);
 	return err_hint(e, "sudo setcap cap_net_raw+ep %.*s", (int)n, path);
 }
 
 int
-interfaces_down(const char *iface, struct errbuf *e)
+interfaces_down(const char *name, const char *iface, struct errbuf *e)
 {
-	err_set(e, "capture on %s: the interface is down", iface);
-	return err_hint(e, "sudo ip link set dev %s up", iface);
+	err_set(e, "capture on %s: the interface is down", name);
+	return err_hint(e, strcmp(name, iface) == 0 ?
+	    "sudo ip link set dev %s up" :
+	    "in its namespace: ip link set dev %s up", iface);
 }
 
 int

@@ -39,14 +39,15 @@ struct interface_linktype {
 };
 
 /* An activated handle of libpcap, to ask questions of: nothing is captured,
- * and its ring is as small as may be.  NULL when there is none; close with
- * pcap_close(). */
+ * and its ring is as small as may be.  In messages it goes by "name".  NULL
+ * when there is none; close with pcap_close(). */
 struct pcap;
-struct pcap *interfaces_handle(const char *iface, struct errbuf *);
+struct pcap *interfaces_handle(const char *name, const char *iface,
+    struct errbuf *);
 
 /* How many, or -1.  The first is the default.  Free the array with free(). */
-int interfaces_linktypes(const char *iface, struct interface_linktype **,
-    struct errbuf *);
+int interfaces_linktypes(const char *name, const char *iface,
+    struct interface_linktype **, struct errbuf *);
 
 /* "EN10MB", "DLT_EN10MB" or a number to its LINKTYPE_ value; -1 when there is
  * none of that name. */
@@ -55,9 +56,9 @@ int interfaces_linktype(const char *name);
 const char *interfaces_linktype_name(uint32_t linktype);
 
 /* Each sets the message and its cure, and gives -1. */
-int interfaces_unknown(const char *iface, struct errbuf *);
-int interfaces_denied(const char *iface, struct errbuf *);
-int interfaces_down(const char *iface, struct errbuf *);
-int interfaces_no_linktype(const char *iface, int linktype, struct errbuf *);
+int interfaces_unknown(const char *name, struct errbuf *);
+int interfaces_denied(const char *name, struct errbuf *);
+int interfaces_down(const char *name, const char *iface, struct errbuf *);
+int interfaces_no_linktype(const char *name, int linktype, struct errbuf *);
 
 #endif

@@ -152,7 +152,7 @@ kernfilter_compile(const struct kernfilter *k,
 	bpf_u_int32 net, mask;
 	char why[PCAP_ERRBUF_SIZE];
 	struct errbuf ignored;
-	pcap_t *p = interfaces_handle(k->iface, &ignored);
+	pcap_t *p = interfaces_handle(k->name, k->iface, &ignored);
 
 	if (p != NULL && pcap_datalink(p) != dlt &&
 	    pcap_set_datalink(p, dlt) == -1) {
@@ -190,7 +190,7 @@ kernfilter_attach(int fd, const struct kernfilter *k,
 	int r = 1;
 
 	if (p == NULL)
-		return err_set(e, "capture on %s: no memory", k->iface);
+		return err_set(e, "capture on %s: no memory", k->name);
 	put_direction(p, k, o->direction);
 	prologue = p->count;
 	if (o->filter != NULL) {
@@ -211,7 +211,7 @@ kernfilter_attach(int fd, const struct kernfilter *k,
 		p->count = prologue;
 		put(p, BPF_RET | BPF_K, 0, 0, KERNFILTER_WHOLE);
 		if (attach(fd, p) == -1)
-			r = err_set(e, "capture on %s: filter: %s", k->iface,
+			r = err_set(e, "capture on %s: filter: %s", k->name,
 			    strerror(errno));
 	}
 	free(p);

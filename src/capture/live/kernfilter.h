@@ -12,7 +12,8 @@
 #include "capture/capture.h"
 
 struct kernfilter {
-	const char *iface;
+	const char *name;	/* as it is shown */
+	const char *iface;	/* as the kernel has it */
 	uint32_t linktype;
 	uint32_t snaplen;	/* of the whole frame, with its SLL2 header */
 	uint8_t cooked;		/* SOCK_DGRAM: the kernel sees no SLL2 header */

@@ -6,7 +6,6 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "capture/live/linkstats.h"
 
@@ -40,7 +39,13 @@ linkstats_parse(struct nlmsghdr *n, size_t size, uint64_t *missed)
 }
 
 int
-linkstats_missed(uint32_t ifindex, uint64_t *missed)
+linkstats_open(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+}
+
+int
+linkstats_missed(int fd, uint32_t ifindex, uint64_t *missed)
 {
 	struct {
 		struct nlmsghdr head;
@@ -56,14 +61,9 @@ linkstats_missed(uint32_t ifindex, uint64_t *missed)
 		char bytes[32768];
 	} answer;
 	ssize_t n = -1;
-	int fd;
 
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (fd == -1)
-		return -1;
 	if (send(fd, &ask, sizeof(ask), 0) == (ssize_t)sizeof(ask))
 		n = recv(fd, &answer, sizeof(answer), 0);
-	close(fd);
 	return n <= 0 ? -1 : linkstats_parse(&answer.head, (size_t)n, missed);
 }
 #else

@@ -6,8 +6,12 @@
 
 #include <stdint.h>
 
-/* Frames that the interface had no room for, since it exists (in this
- * thread's network namespace).  0, or -1 when the kernel does not say. */
-int linkstats_missed(uint32_t ifindex, uint64_t *missed);
+/* A socket to ask through, about interfaces of the namespace that this thread
+ * is in now; -1 when there is none to be had. */
+int linkstats_open(void);
+
+/* Frames that the interface had no room for, since it exists.  0, or -1 when
+ * the kernel does not say. */
+int linkstats_missed(int fd, uint32_t ifindex, uint64_t *missed);
 
 #endif

@@ -28,7 +28,6 @@ enum {
 	RING_SMALL_KIB	= 8192,
 	RING_FRAME	= 2048,		/* V3 packs frames: a formality */
 	RING_RETIRE_MS	= 100,
-	RING_RETIRE_SOON_MS = 10,	/* options.immediate */
 
 	LINKTYPE_ETHERNET = 1,
 	LINKTYPE_RAW	= 101,
@@ -86,16 +85,17 @@ static int
 ring_choose(struct afpacket *a, struct kernfilter *k,
     const struct capture_options *o, struct errbuf *e)
 {
-	const char *iface = a->head.name;
+	const char *name = a->head.name;
 	int i, hardware;
 
 	k->linktype = LINKTYPE_SLL2;
-	k->any = strcmp(iface, "any") == 0;
+	k->any = strcmp(a->iface, "any") == 0;
 	if (!k->any) {
-		a->ifindex = if_nametoindex(iface);
-		hardware = ring_hardware(iface);
+		a->ifindex = if_nametoindex(a->iface);
+		hardware = ring_hardware(a->iface);
 		if (a->ifindex == 0 || hardware == -1)
-			return interfaces_unknown(iface, e);
+			return interfaces_unknown(name, e);
+		a->hardware = hardware;
 		k->loopback = hardware == ARPHRD_LOOPBACK;
 		for (i = 0; i < RING_LINKTYPES; i++)
 			if (ring_linktypes[i].arphrd == hardware)
@@ -105,7 +105,7 @@ ring_choose(struct afpacket *a, struct kernfilter *k,
 	if (o->linktype == LINKTYPE_SLL2)
 		k->linktype = LINKTYPE_SLL2;
 	if (o->linktype >= 0 && (uint32_t)o->linktype != k->linktype)
-		return interfaces_no_linktype(iface, o->linktype, e);
+		return interfaces_no_linktype(name, o->linktype, e);
 	k->cooked = k->linktype == LINKTYPE_SLL2;
 	a->cooked = k->cooked;
 	a->head.linktype = k->linktype;
@@ -176,8 +176,8 @@ ring_map(struct afpacket *a, const struct capture_options *o,
 		r.tp_block_nr = kib / (r.tp_block_size / 1024);
 		r.tp_frame_size = RING_FRAME;
 		r.tp_frame_nr = r.tp_block_size / RING_FRAME * r.tp_block_nr;
-		r.tp_retire_blk_tov = o->immediate ? RING_RETIRE_SOON_MS :
-		    RING_RETIRE_MS;
+		r.tp_retire_blk_tov = o->immediate || o->prompt ?
+		    CAPTURE_PROMPT_MS : RING_RETIRE_MS;
 		failed = setsockopt(a->head.fd, SOL_PACKET, PACKET_RX_RING,
 		    &r, sizeof(r));
 	} while (failed && errno == ENOMEM && o->ring_kib == 0 &&
@@ -197,45 +197,56 @@ ring_map(struct afpacket *a, const struct capture_options *o,
 	    strerror(errno));
 }
 
-static int
-ring_bind(struct afpacket *a, const struct kernfilter *k,
-    const struct capture_options *o, struct errbuf *e)
+int
+ring_join(struct afpacket *a, uint32_t ifindex)
 {
 	struct sockaddr_ll to = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = (int)a->ifindex,
+		.sll_ifindex = (int)ifindex,
 	};
 	struct packet_mreq promisc = {
-		.mr_ifindex = (int)a->ifindex,
+		.mr_ifindex = (int)ifindex,
 		.mr_type = PACKET_MR_PROMISC,
 	};
-	int error = 0, on = 1, fd = a->head.fd;
-	socklen_t size = sizeof(error);
+	socklen_t size = sizeof(int);
+	int error = 0, fd = a->head.fd;
+
+	if (a->promisc && setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
+	    &promisc, sizeof(promisc)) == -1)
+		return -1;
+	if (bind(fd, (struct sockaddr *)&to, sizeof(to)) == -1)
+		return -1;
+	a->ifindex = ifindex;
+	/* An interface that is down takes the bind, and reports it so. */
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
+		return -1;
+	return error;
+}
+
+static int
+ring_bind(struct afpacket *a, const struct kernfilter *k,
+    const struct capture_options *o, struct errbuf *e)
+{
+	const char *name = a->head.name;
+	int error, on = 1;
 
 	/* The filter drops them anyway; this spares their copies.  Kernels
 	 * before 4.20 do not know it. */
 	if (o->direction == CAPTURE_IN ||
 	    (k->loopback && o->direction == CAPTURE_INOUT))
-		(void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on,
-		    sizeof(on));
-	if (!k->any && !o->no_promisc && setsockopt(fd, SOL_PACKET,
-	    PACKET_ADD_MEMBERSHIP, &promisc, sizeof(promisc)) == -1)
-		return err_set(e, "capture on %s: promiscuous mode: %s",
-		    k->iface, strerror(errno));
-	if (bind(fd, (struct sockaddr *)&to, sizeof(to)) == -1) {
-		if (errno == ENODEV)
-			return interfaces_unknown(k->iface, e);
-		return err_set(e, "capture on %s: bind: %s", k->iface,
-		    strerror(errno));
-	}
-	/* An interface that is down takes the bind, and reports it so. */
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
-	    error == ENETDOWN)
-		return interfaces_down(k->iface, e);
+		(void)setsockopt(a->head.fd, SOL_PACKET,
+		    PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+	a->promisc = !k->any && !o->no_promisc;
+	error = ring_join(a, a->ifindex);
+	if (error == -1)
+		error = errno;
+	if (error == ENODEV)
+		return interfaces_unknown(name, e);
+	if (error == ENETDOWN)
+		return interfaces_down(name, k->iface, e);
 	if (error != 0)
-		return err_set(e, "capture on %s: %s", k->iface,
-		    strerror(error));
+		return err_set(e, "capture on %s: %s", name, strerror(error));
 	return 0;
 }
 
@@ -244,7 +255,8 @@ ring_open(struct afpacket *a, const struct capture_options *o,
     struct errbuf *e)
 {
 	struct kernfilter k = {
-		.iface = a->head.name, .snaplen = a->head.snaplen
+		.name = a->head.name, .iface = a->iface,
+		.snaplen = a->head.snaplen
 	};
 	int whole;
 
@@ -256,7 +268,7 @@ ring_open(struct afpacket *a, const struct capture_options *o,
 	if (!whole) {
 		a->filter = filter_set_new(o->filter, 0, o->optimize);
 		if (a->filter == NULL)
-			return err_set(e, "capture on %s: no memory", k.iface);
+			return err_set(e, "capture on %s: no memory", k.name);
 		if (filter_set_add(a->filter, k.linktype, e) == -1)
 			return -1;
 	}
