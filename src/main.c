@@ -9,6 +9,7 @@
 #include "dissect/plugin.h"
 #include "info.h"
 #include "pipeline.h"
+#include "replay/progress.h"
 #include "resolve/resolve.h"
 #include "sources.h"
 #include "summary.h"
@@ -18,6 +19,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 static void
 report(const struct errbuf *e)
 {
+	progress_hide();
 	fprintf(stderr, "sessdump: %s\n", e->text);
 	if (e->hint[0] != '\0')
 		fprintf(stderr, "%s\n", e->hint);
@@ -110,6 +112,7 @@ summarize(void *arg)
 		y.nparts = run->nparts;
 	}
 	pipeline_stats(run->pipeline, &y.pipeline);
+	progress_hide();
 	summary_print(stderr, &y);
 }
 
@@ -172,6 +175,11 @@ run_files(const struct options *o, struct pipeline *l, struct run *run)
 	struct errbuf e;
 
 	run->capture = sources_files(o, on_failed_source, &status);
+	if (run->capture != NULL) {
+		run->capture = replay_pace(o, run->capture, &e);
+		if (run->capture == NULL)
+			on_failed_source(&status, &e);
+	}
 	/* Told to stop before there is a frame: -w destroys nothing. */
 	if (run->capture != NULL && !pipeline_stop &&
 	    pipeline_run(l, run->capture, &e) == -1)

@@ -285,14 +285,19 @@ tell_lost(struct pipeline *l)
 	l->calls->warn(l->calls->arg, &e);
 }
 
+/* Time goes on without a packet. */
 static void
-idle(struct pipeline *l)
+idle(struct pipeline *l, const struct capture *c)
 {
 	struct timespec t;
 	int64_t now;
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	now = t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+	if (c->now != NULL) {
+		now = *c->now;
+	} else {
+		clock_gettime(CLOCK_REALTIME, &t);
+		now = t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+	}
 	if (l->workers != NULL)
 		workers_idle(l->workers, now);
 	else
@@ -306,8 +311,8 @@ between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	int soon = ((c->live || c->stream) && n < CAPTURE_BATCH) ||
 	    (l->workers != NULL && l->options->line_buffered);
 
-	if (n == CAPTURE_IDLE && c->live)
-		idle(l);
+	if (n == CAPTURE_IDLE && (c->live || c->now != NULL))
+		idle(l, c);
 	if (l->workers != NULL && (soon || pipeline_report || pipeline_flush))
 		workers_drain(l->workers);
 	if (soon)

@@ -62,7 +62,8 @@ _sessdump() {
 			close_wait fin_wait syn_sent syn_received unknown icmp
 			udp udp_established generic one_way established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
-	--port|--host|--interval|--max-sessions|--seed|--workers)
+	--port|--host|--interval|--max-sessions|--seed|--workers|\
+	--pace|--max-gap)
 		;;
 	*)
 		[[ $cur == -* ]] || return 0
@@ -70,7 +71,8 @@ _sessdump() {
 			-i --interface --netns -r --read -D --list-interfaces -L
 			--list-data-link-types -y --linktype -s
 			--snapshot-length -B --buffer-size -p
-			--no-promiscuous-mode -Q --direction --backend --workers --port
+			--no-promiscuous-mode -Q --direction --backend --pace --max-gap
+			--workers --port
 			--host --proto --state -F --filter-file -O --no-optimize
 			-c --count --packets --events --sessions --interval
 			--key --format --json -w --write -n -e -v --verbose -q

@@ -71,6 +71,8 @@ struct capture_stats {
 	uint64_t frozen;	/* times that the ring stood still */
 	uint8_t has_received;	/* received, dropped: observed (live only) */
 	uint8_t has_if_dropped;
+	uint64_t offset;	/* of files: bytes that were read, */
+	uint64_t size;		/* of so many; 0: not known */
 };
 
 /* An interface that frames of a source come from (frame.ifindex). */
@@ -118,6 +120,8 @@ struct capture {
 	int watch;		/* of a live source whose interface is away:
 				 * readable when it may be back; else -1 */
 	int wait_ms;		/* of a live source, see read() */
+	const int64_t *now;	/* of a source that takes its time: the packet
+				 * time that has come; else NULL */
 	uint8_t live;
 	uint8_t behind;		/* live: CAPTURE_IDLE did not mean that there
 				 * are no more frames at hand */

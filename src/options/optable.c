@@ -4,7 +4,8 @@
 
 #include "options/optable.h"
 
-/* A row without a value is the heading of a group. */
+/* A row without a value is the heading of a group.  An argument in brackets
+ * may be left out. */
 static const struct option_row {
 	int value;
 	const char *name, *argument, *help;
@@ -26,6 +27,10 @@ static const struct option_row {
 	{ 'p', "no-promiscuous-mode", NULL, "leave the interface as it is" },
 	{ 'Q', "direction", "DIR", "frames that go in, out or inout" },
 	{ OPT_BACKEND, "backend", "NAME", "capture through afpacket or pcap" },
+	{ OPT_PACE, "pace", "[=SPEED]",
+	    "-r: as fast as it was; 2 is twice as fast" },
+	{ OPT_MAX_GAP, "max-gap", "SECONDS",
+	    "--pace: wait for no packet longer than this" },
 	{ OPT_WORKERS, "workers", "N", "follow the sessions in N threads" },
 	{ 0, "Selection", NULL, NULL },
 	{ OPT_PORT, "port", "LIST",
@@ -86,6 +91,15 @@ static const struct option_row {
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 _Static_assert((int)ROWS <= (int)OPTABLE_ROWS, "OPTABLE_ROWS is too small");
 
+/* How getopt_long() calls it. */
+static int
+argument_kind(const struct option_row *r)
+{
+	if (r->argument == NULL)
+		return no_argument;
+	return *r->argument == '[' ? optional_argument : required_argument;
+}
+
 static void
 help_row(FILE *f, const struct option_row *r)
 {
@@ -98,7 +112,7 @@ help_row(FILE *f, const struct option_row *r)
 	    r->value < 256 && r->name != NULL ? ", " : r->name != NULL ?
 	    "  " : "", r->name != NULL ? "--" : "",
 	    r->name != NULL ? r->name : "",
-	    r->argument != NULL ? " " : "",
+	    r->argument != NULL && *r->argument != '[' ? " " : "",
 	    r->argument != NULL ? r->argument : "");
 	fprintf(f, "  %-30s ", left);
 	for (; *text != '\0'; text++) {
@@ -143,8 +157,8 @@ optable_getopt(struct option *longs, char *shorts)
 				*shorts++ = ':';
 		}
 		if (r->name != NULL)
-			*longs++ = (struct option){ r->name, r->argument !=
-			    NULL, NULL, r->value };
+			*longs++ = (struct option){ r->name,
+			    argument_kind(r), NULL, r->value };
 	}
 	*shorts = '\0';
 	memset(longs, 0, sizeof(*longs));

@@ -19,6 +19,7 @@ enum {
 	OPT_INTERVAL, OPT_KEY, OPT_NANO, OPT_MAX_SESSIONS, OPT_TIMEOUT,
 	OPT_SEED, OPT_DISSECTORS, OPT_PLUGIN, OPT_VERSION, OPT_WORKERS,
 	OPT_NETNS, OPT_NO_DEDUP,
+	OPT_PACE, OPT_MAX_GAP,
 };
 
 /* getopt_long()'s two descriptions: OPTABLE_ROWS + 1 of the first, two
@@ -30,5 +31,11 @@ void optable_getopt(struct option *longs, char *shorts);
 int options_set_flag(struct options *, int opt);
 int options_set_value(struct options *, int opt, char *argument,
     struct errbuf *);
+
+/* replay.c: the same for the options of src/replay/, and what does not go
+ * together. */
+int options_set_replay(struct options *, int opt, const char *argument,
+    struct errbuf *);
+int options_check_replay(const struct options *, struct errbuf *);
 
 #endif

@@ -83,6 +83,8 @@ check_workers(const struct options *o, struct errbuf *e)
 static int
 check(const struct options *o, struct errbuf *e)
 {
+	if (options_check_replay(o, e) == -1)
+		return -1;
 	if (o->filter != NULL && filter_check(o->filter, e) == -1)
 		return -1;
 	if (o->linktype != NULL && interfaces_linktype(o->linktype) == -1) {

@@ -10,6 +10,7 @@
 #include "capture/capture.h"
 #include "core/errbuf.h"
 #include "output/sink.h"
+#include "replay/replay.h"
 #include "session/select.h"
 #include "session/session.h"
 
@@ -54,6 +55,7 @@ struct options {
 	struct sink_options sink;
 	struct session_config session;
 	uint32_t workers;		/* --workers */
+	struct replay_options replay;
 	uint64_t count;			/* -c; 0: without end */
 	uint8_t dump_filter;		/* -d: 1, -dd: 2, -ddd: 3 */
 	uint8_t line_buffered;		/* -l */

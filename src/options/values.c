@@ -225,6 +225,9 @@ options_set_flag(struct options *o, int opt)
 	case OPT_SESSIONS:
 		o->sink.views |= VIEW_SESSIONS;
 		break;
+	case OPT_PACE:
+		o->replay.pace = 1;
+		break;
 	case OPT_JSON:
 		o->sink.format = FORMAT_JSON;
 		break;
@@ -332,6 +335,6 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	case OPT_SEED:
 		return number("--seed", s, 1, UINT64_MAX, &o->session.seed, e);
 	default:
-		return err_set(e, "option %d: not handled", opt);
+		return options_set_replay(o, opt, s, e);
 	}
 }

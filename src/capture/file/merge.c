@@ -138,8 +138,20 @@ merge_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 static int
 merge_stats(struct capture *c, struct capture_stats *st)
 {
+	struct merge *m = (struct merge *)c;
+	struct capture_stats one;
+	int known = 1;
+
 	memset(st, 0, sizeof(*st));
-	st->captured = ((struct merge *)c)->captured;
+	st->captured = m->captured;
+	for (uint32_t i = 0; i < m->n && known; i++) {
+		known = capture_stats(m->source[i].capture, &one) == 0 &&
+		    one.size > 0;
+		st->offset += one.offset;
+		st->size += one.size;
+	}
+	if (!known)
+		st->size = 0;
 	return 0;
 }
 

@@ -193,8 +193,17 @@ savefile_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 static int
 savefile_stats(struct capture *c, struct capture_stats *st)
 {
+	struct savefile *s = (struct savefile *)c;
+	off_t at;
+
 	memset(st, 0, sizeof(*st));
-	st->captured = ((struct savefile *)c)->captured;
+	st->captured = s->captured;
+	st->size = s->size;
+	st->offset = reader_offset(&s->reader);
+	if (s->decompress != NULL && s->size > 0) {
+		at = lseek(s->fd, 0, SEEK_CUR);
+		st->offset = at > 0 ? (uint64_t)at : 0;
+	}
 	return 0;
 }
 
@@ -354,6 +363,7 @@ capture_open_savefile(const char *path, const struct capture_options *o,
     struct errbuf *e)
 {
 	struct savefile *s;
+	struct stat st;
 	int fd;
 
 	if (savefile_open_fd(path, &fd, e) == -1)
@@ -372,6 +382,9 @@ capture_open_savefile(const char *path, const struct capture_options *o,
 	s->head.snaplen = CAPTURE_SNAPLEN;
 	s->head.fd = -1;
 	s->head.stream = s->reader.waits;
+	s->fd = fd;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		s->size = (uint64_t)st.st_size;
 	s->stop = o->stop;
 	s->cut = o->snaplen ? o->snaplen : UINT32_MAX;
 	if (savefile_start(s, e) == -1)

@@ -56,6 +56,9 @@ struct savefile {
 				 * "packet", "block"; see savefile_cut() */
 	uint64_t packets;	/* walked over, lent or not */
 	uint64_t captured;	/* lent */
+	int fd;			/* of the file as it is, the reader's or the
+				 * decompressor's */
+	uint64_t size;		/* of that; 0: it is no regular file */
 	const volatile sig_atomic_t *stop; /* of the options */
 	uint32_t cut;		/* -s, or UINT32_MAX */
 	struct filter_set *filter;
