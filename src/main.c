@@ -1,4 +1,6 @@
 /* main.c: the command; the only place that exits or reports an error. */
+#include <sys/ioctl.h>
+
 #include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -27,10 +29,23 @@ report(const struct errbuf *e)
 
 static volatile sig_atomic_t hup_reopens;	/* there is a file to reopen */
 
+static volatile sig_atomic_t terminal_columns;
+
+static void
+measure_terminal(void)
+{
+	struct winsize w;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0)
+		terminal_columns = w.ws_col;
+}
+
 static void
 on_signal(int sig)
 {
-	if (sig == SIGUSR1)
+	if (sig == SIGWINCH)
+		measure_terminal();
+	else if (sig == SIGUSR1)
 		pipeline_report = 1;
 	else if (sig == SIGUSR2)
 		pipeline_flush = 1;
@@ -56,6 +71,21 @@ catch_signals(const struct options *o)
 	    old.sa_handler != SIG_IGN))
 		sigaction(SIGHUP, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Lines fit a terminal; what goes elsewhere is whole. */
+static void
+fit_terminal(struct sink_options *s)
+{
+	struct sigaction sa = { .sa_handler = on_signal,
+	    .sa_flags = SA_RESTART };
+
+	if (!isatty(STDOUT_FILENO))
+		return;
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGWINCH, &sa, NULL);
+	measure_terminal();
+	s->columns = &terminal_columns;
 }
 
 static int
@@ -326,6 +356,7 @@ main(int argc, char **argv)
 		status = EXIT_USAGE;
 	} else {
 		o.sink.color = (uint8_t)want_color(&o);
+		fit_terminal(&o.sink);
 		status = act(&o, &e);
 	}
 	options_free(&o);

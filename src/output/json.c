@@ -38,13 +38,25 @@ is_icmp(const struct session_key *k)
 	return k->protocol == 1 || k->protocol == 58;
 }
 
+/* Apart from what every record needs. */
+static __attribute__((noinline)) char *
+put_name(char *p, struct resolve *r, const struct session *s, unsigned int i)
+{
+	char name[RESOLVE_NAME];
+	size_t n = resolve_name(r, &s->key.addr[i], s->key.ip_version, name);
+
+	if (n == 0)
+		return p;
+	p = PUT(p, ",\"name\":\"");
+	p = fmt_bytes(p, name, n);
+	*p++ = '"';
+	return p;
+}
+
 char *
 json_endpoint(char *p, const struct sink *k, const struct session *s,
     unsigned int i)
 {
-	char name[RESOLVE_NAME];
-	size_t n;
-
 	p = PUT(p, "\"ip\":\"");
 	p = fmt_addr(p, &s->key.addr[i], s->key.ip_version);
 	*p++ = '"';
@@ -52,16 +64,8 @@ json_endpoint(char *p, const struct sink *k, const struct session *s,
 		p = PUT(p, ",\"port\":");
 		p = fmt_u64(p, s->key.port[i]);
 	}
-	if (k->options->resolve == NULL)
-		return p;
-	n = resolve_name(k->options->resolve, &s->key.addr[i],
-	    s->key.ip_version, name);
-	if (n > 0) {
-		p = PUT(p, ",\"name\":\"");
-		p = fmt_bytes(p, name, n);
-		*p++ = '"';
-	}
-	return p;
+	return k->options->resolve == NULL ? p :
+	    put_name(p, k->options->resolve, s, i);
 }
 
 char *

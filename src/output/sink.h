@@ -7,6 +7,8 @@
 #ifndef SRC_OUTPUT_SINK_H
 #define SRC_OUTPUT_SINK_H
 
+#include <signal.h>
+
 #include <sessdump/packet.h>
 
 #include "output/fmt.h"
@@ -46,6 +48,9 @@ struct sink_options {
 	uint8_t hex_ascii;	/* -X, -XX */
 	uint8_t ascii;		/* -A, -AA */
 	uint8_t color;
+	/* Of the terminal, 0 where it is not known; changes at any time.
+	 * NULL: lines are as long as they are. */
+	const volatile sig_atomic_t *columns;
 	/* The name of the interface that frame.ifindex means, or NULL. */
 	const char *(*interface)(void *arg, uint32_t ifindex);
 	void *arg;
@@ -81,7 +86,9 @@ struct sink {
 	struct fmt_day day;
 	struct json_paths paths;
 	uint32_t addr_width;		/* of the address column, so far */
-	uint8_t has_header;		/* of the session table */
+	uint8_t fit;			/* of the line, see text.h */
+	uint8_t has_header;		/* of the session table, */
+	uint8_t header_fit;		/* which was made for that */
 	uint8_t protocol;		/* what the text is of; 0: none */
 	char protocol_text[SINK_PROTOCOL];
 };

@@ -33,7 +33,7 @@ text_time(struct sink *k, int64_t ts)
 {
 	char *p = outbuf_room(k->out), *q;
 	int64_t shown = ts, s;
-	unsigned int in_day;
+	unsigned int in_day, digits = text_digits(k);
 	uint32_t ns;
 
 	if (k->options->time == TIME_DELTA)
@@ -70,8 +70,7 @@ text_time(struct sink *k, int64_t ts)
 		p = fmt_clock(p, in_day);
 	}
 	*p++ = '.';
-	p = k->options->nano ? fmt_fraction(p, ns, 9) :
-	    fmt_fraction(p, ns, 6);
+	p = digits == 6 ? fmt_fraction(p, ns, 6) : fmt_fraction(p, ns, digits);
 	*p++ = ' ';
 	k->out->p = p;
 }
@@ -130,6 +129,7 @@ text_protocol(struct sink *k, uint8_t protocol, int pad)
 	const char *name = protocol_name(protocol);
 	char number[sizeof("ip-") + FMT_U64];
 
+	pad &= k->fit != FIT_BARE;
 	if (protocol == k->protocol && pad) {
 		memcpy(outbuf_room(k->out), k->protocol_text,
 		    PROTOCOL_WIDTH + 1);
@@ -158,31 +158,10 @@ text_end_line(struct sink *k)
 	outbuf_char(o, '\n');
 }
 
-/* Where there is a name; else the same p. */
 static char *
-put_name(char *p, const struct sink *k, const union addr *a, uint16_t port,
+put_endpoint(char *p, const union addr *a, uint16_t port,
     unsigned int ip_version, int has_ports)
 {
-	char *from = p;
-
-	p += resolve_name(k->options->resolve, a, ip_version, p);
-	if (p == from || !has_ports)
-		return p;
-	*p++ = ':';
-	return fmt_short(p, port);
-}
-
-static char *
-put_endpoint(char *p, const struct sink *k, const union addr *a,
-    uint16_t port, unsigned int ip_version, int has_ports)
-{
-	char *from = p;
-
-	if (k->options->resolve != NULL) {
-		p = put_name(p, k, a, port, ip_version, has_ports);
-		if (p > from)
-			return p;
-	}
 	if (!has_ports)
 		return fmt_addr(p, a, ip_version);
 	if (ip_version == 6) {
@@ -195,13 +174,42 @@ put_endpoint(char *p, const struct sink *k, const union addr *a,
 	return fmt_short(p, port);
 }
 
+/* With its name, where there is one. */
+static char *
+put_named(char *p, const struct sink *k, const union addr *a, uint16_t port,
+    unsigned int ip_version, int has_ports)
+{
+	size_t n = resolve_name(k->options->resolve, a, ip_version, p);
+
+	if (n == 0)
+		return put_endpoint(p, a, port, ip_version, has_ports);
+	p += n;
+	if (!has_ports)
+		return p;
+	*p++ = ':';
+	return fmt_short(p, port);
+}
+
+/* Stands apart from what every line needs. */
+static __attribute__((noinline)) char *
+put_named_pair(char *p, const struct sink *k, const union addr *a, uint16_t ap,
+    const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
+{
+	p = put_named(p, k, a, ap, ip_version, has_ports);
+	p = fmt_bytes(p, " > ", 3);
+	return put_named(p, k, b, bp, ip_version, has_ports);
+}
+
 static char *
 put_pair(char *p, const struct sink *k, const union addr *a, uint16_t ap,
     const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
 {
-	p = put_endpoint(p, k, a, ap, ip_version, has_ports);
+	if (k->options->resolve != NULL)
+		return put_named_pair(p, k, a, ap, b, bp, ip_version,
+		    has_ports);
+	p = put_endpoint(p, a, ap, ip_version, has_ports);
 	p = fmt_bytes(p, " > ", 3);
-	return put_endpoint(p, k, b, bp, ip_version, has_ports);
+	return put_endpoint(p, b, bp, ip_version, has_ports);
 }
 
 void
@@ -225,7 +233,8 @@ text_addrs(struct sink *k, const union addr *a, uint16_t ap,
 		k->addr_width = ADDR_WIDTH_MIN;
 	if (width > k->addr_width && width <= ADDR_WIDTH_MAX)
 		k->addr_width = (uint32_t)width;
-	p = fmt_pad(p, from, k->addr_width);
+	if (k->fit != FIT_BARE)
+		p = fmt_pad(p, from, k->addr_width);
 	*p++ = ' ';
 	k->out->p = p;
 }
@@ -279,7 +288,10 @@ void
 text_states(struct sink *k, const struct session *s)
 {
 	if (session_is_tcp(s)) {
-		put_state(k, &s->side[s->client], STATE_WIDTH);
+		put_state(k, &s->side[s->client],
+		    text_column(k, STATE_WIDTH));
+		if (k->fit == FIT_BARE)
+			outbuf_char(k->out, ' ');
 		put_state(k, &s->side[s->client ^ 1], 0);
 	} else if (session_two_way(s)) {
 		text_colored(k, COLOR_GREEN, "ESTABLISHED", 0);

@@ -6,6 +6,45 @@
 
 #include "output/sink.h"
 
+/*
+ * A terminal may have no room for whole lines: then some columns are left out,
+ * and on a narrow one nothing is padded.
+ */
+enum text_line { TEXT_PACKET, TEXT_EVENT, TEXT_SESSION, TEXT_LINES };
+enum text_fit {
+	FIT_ALL,
+	FIT_MOST,		/* packets: no window; sessions: no bytes */
+	FIT_LITTLE,		/* no sequence numbers; no packets */
+	FIT_BARE,
+};
+
+void text_fit_terminal(struct sink *, enum text_line);
+
+/* Sets k->fit; before all else on a line. */
+static inline void
+text_fit(struct sink *k, enum text_line line)
+{
+	if (k->options->columns != NULL)
+		text_fit_terminal(k, line);
+}
+
+/* What a column is padded to. */
+static inline size_t
+text_column(const struct sink *k, size_t width)
+{
+	return k->fit == FIT_BARE ? 0 : width;
+}
+
+/* Of a second. */
+static inline unsigned int
+text_digits(const struct sink *k)
+{
+	return k->options->nano ? 9 : k->fit == FIT_BARE ? 3 : 6;
+}
+
+/* The time column's width, with a space behind. */
+size_t text_time_width(const struct sink *);
+
 /* The time column of a line, with a space behind; nothing with -t. */
 void text_time(struct sink *, int64_t ts);
 

@@ -16,18 +16,20 @@ text_event(struct sink *k, const struct session_event *ev)
 	unsigned int c = s->client;
 	char id[FMT_U64 + 2], *p = id;
 
+	text_fit(k, TEXT_EVENT);
 	text_time(k, ev->time);
 	*p++ = '#';
 	p = fmt_u64(p, s->id);
 	*p = '\0';
-	text_colored(k, COLOR_DIM, id, 6);
+	text_colored(k, COLOR_DIM, id, text_column(k, 6));
 	outbuf_char(k->out, ' ');
-	text_colored(k, color[ev->kind], session_event_name[ev->kind], 10);
+	text_colored(k, color[ev->kind], session_event_name[ev->kind],
+	    text_column(k, 10));
 	outbuf_char(k->out, ' ');
 	text_protocol(k, s->key.protocol, 1);
 	text_addrs(k, &s->key.addr[c], s->key.port[c], &s->key.addr[c ^ 1],
 	    s->key.port[c ^ 1], s->key.ip_version, session_has_ports(&s->key));
-	text_colored(k, COLOR_NONE, ev->cause, 11);
+	text_colored(k, COLOR_NONE, ev->cause, text_column(k, 11));
 	outbuf_char(k->out, ' ');
 	text_states(k, s);
 	text_end_line(k);

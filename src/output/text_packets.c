@@ -9,11 +9,13 @@ enum {
 	SEQ_WIDTH	= 8,	/* of digits: up to 100 MB */
 	FLAGS_WIDTH	= 5,
 	DETAILS_WIDTH	= 42,	/* of TCP's flags, seq, ack and win */
+	WIN_WIDTH	= 10,	/* of win and its number */
 	QUIET_WIDTH	= 6,	/* of its flags alone */
 };
 
-/* A number, as wide as most are: columns line up. */
-static inline char *
+/* A number, as wide as most are: columns line up.  Of a width that is known
+ * the compiler makes a few instructions. */
+static inline __attribute__((always_inline)) char *
 column(char *p, uint64_t value, size_t width)
 {
 	char *from = p;
@@ -29,7 +31,7 @@ column(char *p, uint64_t value, size_t width)
 
 /* As tcpdump writes them: '.' is ACK.  By bit, from FIN. */
 static char *
-tcp_flags(char *p, unsigned int flags)
+tcp_flags(char *p, unsigned int flags, int pad)
 {
 	static const char letter[] = "FSRP.UEWe";
 	char *from = p;
@@ -40,7 +42,8 @@ tcp_flags(char *p, unsigned int flags)
 	if (p == from + 1)
 		p = PUT(p, "none");
 	*p++ = ']';
-	p = fmt_pad(p, from, FLAGS_WIDTH);
+	if (pad)
+		p = fmt_pad(p, from, FLAGS_WIDTH);
 	*p++ = ' ';
 	return p;
 }
@@ -54,7 +57,7 @@ first_number(const struct side *s)
 /* Relative to each side's first sequence number; as it stands where that was
  * never seen. */
 static char *
-tcp_numbers(char *p, const struct flow *f, const struct session *s)
+tcp_numbers(char *p, const struct flow *f, const struct session *s, int win)
 {
 	uint32_t seq = f->tcp.seq, ack = f->tcp.ack;
 
@@ -73,7 +76,7 @@ tcp_numbers(char *p, const struct flow *f, const struct session *s)
 	p = NUMBER(p, "seq", seq, SEQ_WIDTH);
 	p = f->tcp.flags & TCP_ACK ? NUMBER(p, "ack", ack, SEQ_WIDTH) :
 	    fmt_pad(p, p, sizeof("ack ") + SEQ_WIDTH);
-	return NUMBER(p, "win", f->tcp.window, 5);
+	return win ? NUMBER(p, "win", f->tcp.window, 5) : p;
 }
 
 /* What a glance wants of layers that no column holds; others say all. */
@@ -178,19 +181,21 @@ notes(struct sink *k, uint32_t flags, uint32_t has)
 static void
 details(struct sink *k, const struct packet *p, const struct session *s)
 {
-	size_t width = k->options->quiet ? QUIET_WIDTH : DETAILS_WIDTH;
+	int quiet = k->options->quiet || k->fit >= FIT_LITTLE;
+	size_t width = quiet ? QUIET_WIDTH : k->fit == FIT_ALL ?
+	    DETAILS_WIDTH : DETAILS_WIDTH - WIN_WIDTH;
 	const struct flow *f = &p->flow;
 	char *from = k->out->p, *q = from;
 
 	if (f->has & FLOW_TCP) {
-		q = tcp_flags(q, f->tcp.flags);
-		if (!k->options->quiet)
-			q = tcp_numbers(q, f, s);
+		q = tcp_flags(q, f->tcp.flags, k->fit != FIT_BARE);
+		if (!quiet)
+			q = tcp_numbers(q, f, s, k->fit == FIT_ALL);
 	} else if (f->has & FLOW_ICMP || !(f->has & FLOW_PORTS)) {
 		glance(k, p);
 		q = k->out->p;
 	}
-	q = fmt_pad(q, from, width - 1);
+	q = fmt_pad(q, from, text_column(k, width - 1));
 	*q = ' ';
 	q += q[-1] != ' ';
 	k->out->p = q;
@@ -201,9 +206,13 @@ length(struct sink *k, const struct flow *f)
 {
 	char *p = outbuf_room(k->out);
 
-	k->out->p = f->has & FLOW_TRANSPORT ?
-	    NUMBER(p, "len", f->payload_len, 5) :
-	    NUMBER(p, "iplen", f->ip_len, 3);
+	if (!(f->has & FLOW_TRANSPORT))
+		p = NUMBER(p, "iplen", f->ip_len, text_column(k, 3));
+	else if (k->fit != FIT_BARE)
+		p = NUMBER(p, "len", f->payload_len, 5);
+	else
+		p = NUMBER(p, "len", f->payload_len, 0);
+	k->out->p = p;
 }
 
 /* -v: every layer on a line of its own. */
@@ -238,6 +247,7 @@ text_packet(struct sink *k, const struct packet *p, const struct session *s)
 	const struct flow *f = &p->flow;
 
 	outbuf_line(k->out);
+	text_fit(k, TEXT_PACKET);
 	text_time(k, p->frame->ts);
 	if (k->options->link)
 		link_header(k, p);

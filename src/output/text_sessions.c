@@ -34,24 +34,30 @@ header_cell(struct sink *k, const char *s, size_t width, int to_right)
 void
 text_header(struct sink *k)
 {
-	static const size_t time_width[TIME_STYLES] = {
-		[TIME_OF_DAY] = 9, [TIME_EPOCH] = 11, [TIME_DELTA] = 8,
-		[TIME_DATE] = 20, [TIME_SINCE_FIRST] = 8,
-	};
-	unsigned int style = k->options->time;
-
+	text_fit(k, TEXT_SESSION);
 	k->has_header = 1;
-	k->addr_width = 44;
-	if (style != TIME_NONE)
-		header_cell(k, "START", time_width[style] +
-		    (k->options->nano ? 9 : 6), 0);
+	k->header_fit = k->fit;
+	if (k->fit == FIT_BARE) {
+		outbuf_str(k->out, k->options->time == TIME_NONE ? "" :
+		    "START ");
+		outbuf_str(k->out, "PROTO CLIENT > SERVER END CLIENT-STATE "
+		    "SERVER-STATE\n");
+		return;
+	}
+	k->addr_width = k->fit == FIT_ALL ? 44 : 36;
+	if (k->options->time != TIME_NONE)
+		header_cell(k, "START", text_time_width(k) - 1, 0);
 	header_cell(k, "DURATION", DURATION_WIDTH, 1);
 	header_cell(k, "PROTO", 6, 0);
 	header_cell(k, "CLIENT > SERVER", k->addr_width, 0);
-	header_cell(k, "PKTS>", PACKETS_WIDTH, 1);
-	header_cell(k, "<PKTS", PACKETS_WIDTH, 1);
-	header_cell(k, "BYTES>", BYTES_WIDTH, 1);
-	header_cell(k, "<BYTES", BYTES_WIDTH, 1);
+	if (k->fit < FIT_LITTLE) {
+		header_cell(k, "PKTS>", PACKETS_WIDTH, 1);
+		header_cell(k, "<PKTS", PACKETS_WIDTH, 1);
+	}
+	if (k->fit == FIT_ALL) {
+		header_cell(k, "BYTES>", BYTES_WIDTH, 1);
+		header_cell(k, "<BYTES", BYTES_WIDTH, 1);
+	}
 	header_cell(k, "END", END_WIDTH, 0);
 	outbuf_str(k->out, "CLIENT-STATE   SERVER-STATE\n");
 }
@@ -223,20 +229,26 @@ text_session(struct sink *k, const struct session *s,
 	unsigned int c = s->client;
 	const struct side *client = &s->side[c], *server = &s->side[c ^ 1];
 
-	if (!k->has_header)
+	text_fit(k, TEXT_SESSION);
+	if (!k->has_header || k->header_fit != k->fit)
 		text_header(k);
 	text_time(k, s->start);
-	duration(k, s->last - s->start);
+	if (k->fit != FIT_BARE)
+		duration(k, s->last - s->start);
 	text_protocol(k, s->key.protocol, 1);
 	text_addrs(k, &s->key.addr[c], s->key.port[c], &s->key.addr[c ^ 1],
 	    s->key.port[c ^ 1], s->key.ip_version,
 	    session_has_ports(&s->key));
-	scaled(k, client->packets, PACKETS_WIDTH);
-	scaled(k, server->packets, PACKETS_WIDTH);
-	scaled(k, client->ip_bytes, BYTES_WIDTH);
-	scaled(k, server->ip_bytes, BYTES_WIDTH);
+	if (k->fit < FIT_LITTLE) {
+		scaled(k, client->packets, PACKETS_WIDTH);
+		scaled(k, server->packets, PACKETS_WIDTH);
+	}
+	if (k->fit == FIT_ALL) {
+		scaled(k, client->ip_bytes, BYTES_WIDTH);
+		scaled(k, server->ip_bytes, BYTES_WIDTH);
+	}
 	text_colored(k, COLOR_NONE, session_end_name[open ? END_OPEN : s->end],
-	    END_WIDTH);
+	    text_column(k, END_WIDTH));
 	outbuf_char(k->out, ' ');
 	text_states(k, s);
 	text_end_line(k);
