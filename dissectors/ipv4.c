@@ -61,8 +61,10 @@ ipv4_dissect(struct packet *p, struct cursor *c)
 	if (h[0] >> 4 != 4 || ihl < IPV4_HEADER)
 		return DISSECT_MALFORMED;
 	/* 0: the frame is to be segmented by the hardware (TSO). */
-	if (total == 0)
+	if (total == 0) {
 		total = packet_wire_left(p, c);
+		p->flags |= PACKET_NO_LENGTH;
+	}
 	if (total < ihl)
 		return DISSECT_MALFORMED;
 	if (cursor_take(c, ihl) == NULL)

@@ -152,6 +152,21 @@ checksum_is_partial(const struct flow *f, unsigned int protocol, uint32_t len,
 	    is == checksum_fold(checksum_pseudo(f, protocol, 0));
 }
 
+/* Is there no need to look?  It is left to the hardware, or was found right:
+ * the first in the frame, which need not be the datagram's, nor a tunnel's. */
+static inline int
+checksum_is_told(struct packet *p, unsigned int protocol)
+{
+	if (p->frame->flags & FRAME_NO_CSUM) {
+		p->flow.has |= FLOW_OFFLOADED;
+		return 1;
+	}
+	if (p->ntunnels > 0 || p->flags & PACKET_REASSEMBLED || protocol == 0)
+		return 0;
+	p->flow.has |= FLOW_CHECKED;
+	return 1;
+}
+
 /*
  * Judges a transport's checksum: c is the header and all behind it, the field
  * stands "at" bytes into it, and protocol is the pseudo header's, 0 when there
@@ -171,10 +186,9 @@ flow_checksum(struct packet *p, const struct cursor *c, size_t at,
 	if (p->missing > 0 || p->flags & (PACKET_LYING_LEN | PACKET_QUOTE) ||
 	    f->has & (FLOW_FRAGMENT | FLOW_REROUTED))
 		return;
-	if (p->frame->flags & FRAME_NO_CSUM) {
-		f->has |= FLOW_OFFLOADED;
+	if (p->frame->flags & (FRAME_NO_CSUM | FRAME_CSUM_GOOD) &&
+	    checksum_is_told(p, protocol))
 		return;
-	}
 	sum = protocol == 0 ? 0 : checksum_pseudo(f, protocol, len);
 	if (checksum_is_right(checksum_add(sum, c->p, len)))
 		f->has |= FLOW_CHECKED;

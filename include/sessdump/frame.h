@@ -15,6 +15,11 @@ enum {
 	FRAME_OUTGOING	= 1 << 1, /* sent by this host */
 	FRAME_NO_CSUM	= 1 << 2, /* checksum left to the hardware: not yet
 				   * filled in, so not to be judged */
+	FRAME_CSUM_GOOD	= 1 << 3, /* the checksum of the outermost transport
+				   * was found right before it came here */
+	FRAME_SUPER	= 1 << 4, /* several packets in one: to be cut by the
+				   * hardware, or put together on arrival.
+				   * super_protocol and super_size are set */
 };
 
 /* The difference of any two times fits, and a timeout on top: year 2116. */
@@ -33,6 +38,11 @@ struct frame {
 	uint16_t vlan_tci;	/* with FRAME_VLAN: tag control information, */
 	uint16_t vlan_tpid;	/* and the EtherType of the tag */
 	uint16_t flags;
+	/* With FRAME_SUPER.  Before packet_segments() nothing is believed. */
+	uint16_t super_size;	/* bytes of payload in each packet but the
+				 * last; 0: not known */
+	uint8_t super_protocol;	/* 6 or 17, IANA's number of the transport
+				 * that is cut; 0: not known */
 };
 
 #endif

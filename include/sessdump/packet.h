@@ -145,6 +145,8 @@ enum {
 	PACKET_REASSEMBLED = 1 << 5, /* flow is of a datagram put together from
 				    * fragments; this frame completed it */
 	PACKET_HELD	 = 1 << 6, /* a fragment; its datagram is incomplete */
+	PACKET_NO_LENGTH = 1 << 7, /* IPv4 with a length of 0: of a frame that
+				    * is yet to be cut into packets */
 };
 
 struct packet {
@@ -186,6 +188,24 @@ packet_next_of(struct packet *p, unsigned int table, unsigned int key,
 	p->next_table = (uint16_t)table;
 	p->next_key = (uint16_t)key;
 	p->next_alt = (uint16_t)alt;
+}
+
+/*
+ * How many packets on the wire the packet is, where its frame holds several:
+ * their headers are alike, and the payload is cut.  1 also where that is not
+ * known, or what is to be cut is not what was dissected.
+ */
+static inline uint32_t
+packet_segments(const struct packet *p)
+{
+	const struct frame *f = p->frame;
+	uint32_t n = p->flow.payload_len;
+
+	if (!(f->flags & FRAME_SUPER) || f->super_size == 0 ||
+	    !(p->flow.has & FLOW_TRANSPORT) ||
+	    p->flow.protocol != f->super_protocol || n <= f->super_size)
+		return 1;
+	return n / f->super_size + (n % f->super_size != 0);
 }
 
 /* Bytes on the wire from the cursor to the end of the enclosing layer. */

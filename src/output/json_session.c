@@ -65,7 +65,7 @@ put_syn(char *p, const struct side *side)
 	if (side->seen & SIDE_MSS)
 		p = COUNTER(p, "mss", side->mss);
 	if (side->seen & SIDE_SCALE)
-		p = COUNTER(p, "window_scale", side->window_scale);
+		p = COUNTER(p, "window_scale", side_scale(side));
 	if (side->seen & SIDE_SYN) {
 		p = side->seen & SIDE_SACK ? PUT(p, ",\"sack\":true") :
 		    PUT(p, ",\"sack\":false");
@@ -81,12 +81,15 @@ put_side(char *p, const struct sink *k, const struct session *s,
 	const struct trouble_side *t = trouble != NULL ? &trouble->side[i] :
 	    NULL;
 	const struct side *side = &s->side[i];
+	uint64_t segments = trouble_segments(side, t);
 	int tcp = session_is_tcp(s);
 
 	p = json_endpoint(p, k, s, i);
 	if (tcp)
 		p = json_state(p, side);
 	p = COUNTER(p, "packets", side->packets);
+	if (segments != side->packets)
+		p = COUNTER(p, "segments", segments);
 	p = COUNTER(p, "frame_bytes", side->frame_bytes);
 	p = COUNTER(p, "ip_bytes", side->ip_bytes);
 	if (side->seen & SIDE_PAYLOAD || side->packets == 0) {

@@ -2,6 +2,7 @@
 #include <sessdump/dissector.h>
 
 #include "output/json.h"
+#include "output/offload.h"
 #include "output/writers.h"
 
 /* Both endpoints with their states, as events and packets show them. */
@@ -93,6 +94,22 @@ put_packet_flags(char *p, uint32_t flags, uint32_t has)
 	return p;
 }
 
+/* How many packets the frame is, where not one, and why. */
+static char *
+put_offload(char *p, const struct packet *pkt, const struct session *s)
+{
+	const char *name = offload_name(pkt, s);
+
+	if (name == NULL)
+		return p;
+	if (packet_segments(pkt) > 1)
+		p = COUNTER(p, "segments", packet_segments(pkt));
+	p = PUT(p, ",\"offload\":\"");
+	p = fmt_str(p, name);
+	*p++ = '"';
+	return p;
+}
+
 static void
 print_layers(struct outbuf *o, const struct packet *p)
 {
@@ -134,6 +151,7 @@ json_packet(struct sink *k, const struct packet *p, const struct session *s)
 	if (p->flow.has & FLOW_IP)
 		o = put_flow(o, &p->flow);
 	o = put_packet_flags(o, p->flags, p->flow.has);
+	o = put_offload(o, p, s);
 	if (s != NULL) {
 		o = COUNTER(o, "session", s->id);
 		o = put_both(o, k, s);

@@ -2,6 +2,7 @@
 #include <sessdump/dissector.h>
 
 #include "output/fmt.h"
+#include "output/offload.h"
 #include "output/text.h"
 #include "output/writers.h"
 
@@ -62,9 +63,7 @@ tcp_numbers(char *p, const struct flow *f, const struct session *s, int win)
 	uint32_t seq = f->tcp.seq, ack = f->tcp.ack;
 
 	if (s != NULL) {
-		const union addr *a = &s->key.addr[0];
-		int dir = a->w[0] != f->src.w[0] || a->w[1] != f->src.w[1] ||
-		    s->key.port[0] != f->sport;
+		unsigned int dir = session_sender(s, f);
 		const struct side *me = &s->side[dir];
 		const struct side *peer = &s->side[dir ^ 1];
 
@@ -176,6 +175,24 @@ notes(struct sink *k, uint32_t flags, uint32_t has)
 		text_colored(k, COLOR_RED, " [bad checksum]", 0);
 }
 
+/* Why the frame is as long as no packet on the wire. */
+static void
+offload(struct sink *k, const struct packet *p, const struct session *s)
+{
+	const char *name = offload_name(p, s);
+
+	if (name == NULL)
+		return;
+	outbuf_str(k->out, " [");
+	outbuf_str(k->out, name);
+	if (packet_segments(p) > 1) {
+		outbuf_str(k->out, ": ");
+		outbuf_u64(k->out, packet_segments(p));
+		outbuf_str(k->out, " segments");
+	}
+	outbuf_char(k->out, ']');
+}
+
 /* What stands between the addresses and the length: what TCP has there sets
  * the width, so that lengths and states of all protocols line up. */
 static void
@@ -264,8 +281,10 @@ text_packet(struct sink *k, const struct packet *p, const struct session *s)
 		not_ip(k, p);
 	}
 	notes(k, p->flags, p->flow.has);
-	if (k->options->verbose)
+	if (k->options->verbose) {
+		offload(k, p, s);
 		layers(k, p);
+	}
 	text_end_line(k);
 	if (k->options->hex || k->options->hex_ascii || k->options->ascii)
 		text_dump(k, p);

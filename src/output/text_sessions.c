@@ -157,6 +157,8 @@ side_details(struct sink *k, const char *name, const struct side *s,
 	milliseconds(k, "rtt", s->rtt_smoothed);
 	milliseconds(k, "min", s->rtt_min);
 	count(k, "mss", s->mss);
+	if (trouble_segments(s, t) != s->packets)
+		number(k, "segments", trouble_segments(s, t));
 	if (t != NULL) {
 		count(k, "retransmitted", t->retransmitted_packets);
 		count(k, "out of order", t->out_of_order);
@@ -214,8 +216,6 @@ details(struct sink *k, const struct session *s, const struct trouble *t)
 	if (t != NULL)
 		count(k, "icmp errors", t->icmp_errors);
 	outbuf_char(k->out, '\n');
-	if (!session_is_tcp(s))
-		return;
 	side_details(k, "client", client, t != NULL ? &t->side[s->client] :
 	    NULL);
 	side_details(k, "server", &s->side[s->client ^ 1], t != NULL ?

@@ -139,12 +139,13 @@ connection_step(struct session_table *t, struct session *s,
 }
 
 int
-connection_is_plain(struct session *s, const struct packet *p,
-    unsigned int dir)
+connection_is_plain(const struct session_table *t, struct session *s,
+    const struct packet *p, unsigned int dir)
 {
 	const struct flow *f = &p->flow;
 
-	return s->trouble == 0 && f->has & FLOW_TCP &&
+	return (s->trouble == 0 || !t->troubles.slab[s->trouble].grave) &&
+	    f->has & FLOW_TCP &&
 	    !(f->has & FLOW_BAD_CHECKSUM) &&
 	    zeek_is_plain(&s->side[dir], f) &&
 	    plain_segment(&s->side[dir], &s->side[dir ^ 1], f, p->frame->ts);

@@ -126,6 +126,20 @@ create(struct session_table *t, const struct packet *p,
 	return s;
 }
 
+/* One frame, several packets. */
+static void __attribute__((noinline))
+count_segments(struct session_table *t, struct session *s,
+    const struct packet *p, unsigned int dir)
+{
+	struct side *me = &s->side[dir];
+	uint64_t more = me->segments + (packet_segments(p) - UINT64_C(1));
+
+	me->segments = (uint8_t)more;
+	if (more > UINT8_MAX)
+		trouble_slight(&t->troubles, &s->trouble)->side[dir].segments
+		    += more - me->segments;
+}
+
 static void
 count(struct side *me, const struct packet *p)
 {
@@ -283,9 +297,11 @@ update_plain(struct session_table *t, struct session *s,
 {
 	int64_t now = p->frame->ts;
 
-	if (expire_is_due(t, s, now) || !connection_is_plain(s, p, dir))
+	if (expire_is_due(t, s, now) || !connection_is_plain(t, s, p, dir))
 		return 0;
 	count(&s->side[dir], p);
+	if (p->frame->flags & FRAME_SUPER)
+		count_segments(t, s, p, dir);
 	check_sum(t, s, &p->flow, dir);
 	s->changed = 1;
 	if (now > s->last)
@@ -308,6 +324,8 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 	if (is_new && (s = create(t, p, l, number)) == NULL)
 		return NULL;
 	count(&s->side[l->dir], p);
+	if (p->frame->flags & FRAME_SUPER)
+		count_segments(t, s, p, l->dir);
 	s->changed = 1;
 	if (now > s->last)
 		keep_last(s, now);

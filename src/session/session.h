@@ -273,6 +273,16 @@ session_two_way(const struct session *s)
 	return s->side[0].packets > 0 && s->side[1].packets > 0;
 }
 
+/* The side that sent the TCP segment or datagram, which is of the session. */
+static inline unsigned int
+session_sender(const struct session *s, const struct flow *f)
+{
+	const union addr *a = &s->key.addr[0];
+
+	return a->w[0] != f->src.w[0] || a->w[1] != f->src.w[1] ||
+	    s->key.port[0] != f->sport;
+}
+
 /* "established", "new": the state of a session that is not TCP. */
 static inline const char *
 session_state_name(const struct session *s)

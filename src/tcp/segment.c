@@ -40,7 +40,7 @@ tcp_window(const struct side *receiver, const struct side *sender)
 	if (!(receiver->seen & SIDE_SYN))
 		return SEQ_REACH;	/* its scale is not known */
 	if (receiver->seen & SIDE_SCALE && sender->seen & SIDE_SCALE)
-		window <<= receiver->window_scale;
+		window <<= side_scale(receiver);
 	return window > WINDOW_LEAST ? window : WINDOW_LEAST;
 }
 

@@ -48,16 +48,18 @@ struct side {
 	uint16_t seen;		/* SIDE_... */
 	uint8_t ttl;		/* of its first packet */
 	uint8_t zeek_seen;
+	uint8_t segments;	/* its packets were so many more on the wire,
+				 * see trouble_segments() */
 	/* From here on TCP's alone. */
 	uint8_t zeek;		/* Zeek's view of it, see zeek.h */
 	uint8_t state;		/* enum tcp_state */
 	uint8_t confirmed;
-	uint8_t window_scale;
 	int64_t next;		/* one past the highest that it sent */
 	int64_t acked;		/* the highest that its peer acknowledged */
 	uint32_t base;		/* sequence number of place 0 */
 	uint16_t window;	/* last advertised, not scaled */
-	uint16_t flags;		/* every TCP flag that it sent */
+	uint16_t flags;		/* every TCP flag that it sent, and behind
+				 * them side_scale() */
 	int64_t timed_at;	/* when a segment that is being timed was sent;
 				 * RTT_NONE: none is */
 	uint32_t timed_end;	/* what acknowledges it; after a RST, that RST's
@@ -71,6 +73,22 @@ struct side {
 	uint16_t initial_window; /* of its SYN */
 	uint16_t mss;
 };
+
+enum { SIDE_FLAGS = 9 };	/* bits of flags */
+
+/* The shift of its windows, with SIDE_SCALE; 0 to 14. */
+static inline unsigned int
+side_scale(const struct side *s)
+{
+	return s->flags >> SIDE_FLAGS;
+}
+
+static inline void
+side_set_scale(struct side *s, unsigned int scale)
+{
+	s->flags = (uint16_t)((s->flags & ((1U << SIDE_FLAGS) - 1)) |
+	    scale << SIDE_FLAGS);
+}
 
 /* One past the farthest place that is known to have been sent. */
 static inline int64_t

@@ -33,7 +33,7 @@ remember_options(struct side *me, const struct flow *f)
 	}
 	if (f->tcp.options & TCP_HAS_WINDOW_SCALE) {
 		me->seen |= SIDE_SCALE;
-		me->window_scale = f->tcp.window_scale;
+		side_set_scale(me, f->tcp.window_scale);
 	}
 	if (f->tcp.options & TCP_HAS_SACK_PERMITTED)
 		me->seen |= SIDE_SACK;

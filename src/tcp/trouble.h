@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/errbuf.h"
+#include "tcp/side.h"
 
 enum {
 	TROUBLE_BLOCKS	= 12,	/* stretches above holes that are remembered */
@@ -37,6 +38,7 @@ struct trouble_side {
 	uint64_t window_probes;		/* into a zero window */
 	uint64_t keep_alives;		/* RFC 9293 section 3.8.4 */
 	uint64_t bad_checksums;
+	uint64_t segments;		/* what went over side.segments */
 	uint64_t dsacks;		/* RFC 2883 */
 	uint64_t challenge_acks;	/* RFC 5961 */
 	uint32_t repeats;		/* payload that brought nothing new */
@@ -60,9 +62,18 @@ struct trouble_side {
 struct trouble {
 	struct trouble_side side[2];
 	uint32_t icmp_errors;	/* that quoted the session */
+	uint8_t grave;		/* something is wrong */
 	uint8_t history_len;
 	char history[TROUBLE_HISTORY];	/* Zeek's, what went over */
 };
+
+/* The packets that a side sent, as they were on the wire: packet_segments() of
+ * each.  Its trouble may be NULL. */
+static inline uint64_t
+trouble_segments(const struct side *s, const struct trouble_side *t)
+{
+	return s->packets + s->segments + (t != NULL ? t->segments : 0);
+}
 
 struct trouble_pool {
 	struct trouble *slab;	/* [1 .. max], reserved, touched by need */
@@ -77,6 +88,8 @@ void trouble_fini(struct trouble_pool *);
 
 /* The record of that number, which is given one when it is 0. */
 struct trouble *trouble_get(struct trouble_pool *, uint32_t *number);
+/* The same for what goes over elsewhere: with no more, nothing is wrong. */
+struct trouble *trouble_slight(struct trouble_pool *, uint32_t *number);
 void trouble_put(struct trouble_pool *, uint32_t number);
 
 #endif

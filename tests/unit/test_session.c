@@ -233,7 +233,7 @@ test_holes(void)
 		s = segment(t, "> A 101 501 0", 0.2);
 		for (unsigned int j = 0; j < 2; j++) {
 			s->side[j].seen |= SIDE_SCALE;
-			s->side[j].window_scale = 14;
+			side_set_scale(&s->side[j], 14);
 		}
 		/* Only the client's acknowledgements pass by. */
 		for (uint32_t n = step; n < sizes[i]; n += step) {

@@ -17,9 +17,12 @@
 #include "capture/live/afpacket.h"
 #include "capture/live/linkstats.h"
 #include "capture/live/linkwatch.h"
+#include "capture/live/offload.h"
 #include "capture/live/sll2.h"
 
 enum {
+	STATUS_GSO_TCP	= 1 << 8, /* TP_STATUS_GSO_TCP, in headers since 6.3 */
+
 	/* After an error: what still is in an open block comes within its
 	 * retire time. */
 	AFPACKET_LAST_WAITS = 2,
@@ -154,6 +157,15 @@ afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
 		f->vlan_tci = (uint16_t)h->hv1.tp_vlan_tci;
 		f->vlan_tpid = status & TP_STATUS_VLAN_TPID_VALID ?
 		    h->hv1.tp_vlan_tpid : ETH_P_8021Q;
+	}
+	/* TP_STATUS_CSUM_VALID is no more than that there is a sum: also one
+	 * that nobody has compared. */
+	if (a->offload && h->tp_snaplen > 0)
+		offload_note(data, f);
+	else if (status & STATUS_GSO_TCP) {
+		f->flags |= FRAME_SUPER;
+		f->super_protocol = 6;
+		f->super_size = 0;
 	}
 	if (status & TP_STATUS_CSUMNOTREADY)
 		f->flags |= FRAME_NO_CSUM;

@@ -32,6 +32,8 @@ struct afpacket {
 	uint32_t ifindex;		/* 0: any */
 	int hardware;			/* its ARPHRD_, if it is one */
 	uint8_t cooked, promisc;
+	uint8_t offload;		/* a header of offload.h stands before
+					 * each frame */
 
 	uint8_t *ring;
 	size_t ring_size;

@@ -17,6 +17,7 @@
 #include "capture/live/afpacket.h"
 #include "capture/live/interfaces.h"
 #include "capture/live/kernfilter.h"
+#include "capture/live/offload.h"
 #include "capture/live/sll2.h"
 
 enum {
@@ -131,8 +132,10 @@ ring_socket(struct afpacket *a, struct errbuf *e)
 		    sizeof(version)) == 0) {
 			what = "PACKET_RESERVE";
 			if (!a->cooked || setsockopt(fd, SOL_PACKET,
-			    PACKET_RESERVE, &reserve, sizeof(reserve)) == 0)
+			    PACKET_RESERVE, &reserve, sizeof(reserve)) == 0) {
+				a->offload = !a->cooked && offload_ask(fd);
 				return 0;
+			}
 		}
 	}
 	return err_set(e, "capture on %s: %s: %s", a->head.name, what,
