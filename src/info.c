@@ -7,6 +7,7 @@
 #include "capture/filter.h"
 #include "capture/live/interfaces.h"
 #include "capture/live/netns.h"
+#include "capture/live/tstamp.h"
 #include "dissect/registry.h"
 #include "info.h"
 
@@ -96,6 +97,28 @@ info_linktypes(const struct capture_place *at, struct errbuf *e)
 		printf("%-20s %s%s\n", list[i].name, list[i].description,
 		    i == 0 ? " (default)" : "");
 	free(list);
+	return netns_leave(&way, e);
+}
+
+int
+info_tstamps(const struct capture_place *at, int packet_socket,
+    struct errbuf *e)
+{
+	struct netns way;
+	unsigned int set;
+
+	if (netns_enter(&way, at->netns, e) == -1)
+		return -1;
+	if (tstamp_offered(at, packet_socket, &set, e) == -1) {
+		(void)netns_leave(&way, &(struct errbuf){ "", "" });
+		return -1;
+	}
+	for (int i = 0; i < TSTAMP_TYPES; i++)
+		if (set >> i & 1)
+			printf("%-20s %s%s\n",
+			    pcap_tstamp_type_val_to_name(i),
+			    pcap_tstamp_type_val_to_description(i),
+			    i == TSTAMP_HOST ? " (default)" : "");
 	return netns_leave(&way, e);
 }
 

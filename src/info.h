@@ -10,6 +10,9 @@
 
 int info_interfaces(const char *netns, struct errbuf *);	/* -D */
 int info_linktypes(const struct capture_place *, struct errbuf *); /* -L */
+/* -J, through a packet socket or libpcap. */
+int info_tstamps(const struct capture_place *, int packet_socket,
+    struct errbuf *);
 int info_filter(const struct options *, struct errbuf *); /* -d */
 void info_dissectors(const struct registry *);
 void info_version(void);

@@ -295,6 +295,7 @@ static int
 find_interface(struct options *o, struct errbuf *e)
 {
 	int needed = o->action == ACTION_LINKTYPES ||
+	    o->action == ACTION_TSTAMPS ||
 	    (o->action == ACTION_RUN && o->nread == 0), status;
 	char *found;
 
@@ -330,6 +331,10 @@ act(struct options *o, struct errbuf *e)
 		break;
 	case ACTION_LINKTYPES:
 		failed = info_linktypes(&o->place[0], e);
+		break;
+	case ACTION_TSTAMPS:
+		failed = info_tstamps(&o->place[0],
+		    o->backend != BACKEND_PCAP, e);
 		break;
 	case ACTION_FILTER:
 		failed = info_filter(o, e);

@@ -20,6 +20,10 @@ summary_live(FILE *f, const struct capture_stats *s)
 	if (s->has_if_dropped)
 		count(f, s->if_dropped, "packet dropped by interface",
 		    "packets dropped by interface");
+	if (s->host_stamped > 0)
+		count(f, s->host_stamped,
+		    "packet with the host's time stamp, not the adapter's",
+		    "packets with the host's time stamp, not the adapter's");
 }
 
 static void

@@ -46,6 +46,11 @@ _sessdump() {
 		COMPREPLY=($(compgen -W 'text json zeek zeek-json' -- "$cur")) ;;
 	--color)
 		COMPREPLY=($(compgen -W 'auto always never' -- "$cur")) ;;
+	-j|--time-stamp-type)
+		COMPREPLY=($(compgen -W 'host host_lowprec host_hiprec adapter
+			adapter_unsynced' -- "$cur")) ;;
+	--time-stamp-precision)
+		COMPREPLY=($(compgen -W 'micro nano' -- "$cur")) ;;
 	--backend)
 		COMPREPLY=($(compgen -W 'afpacket pcap' -- "$cur")) ;;
 	--proto)
@@ -69,14 +74,16 @@ _sessdump() {
 		[[ $cur == -* ]] || return 0
 		COMPREPLY=($(compgen -W '
 			-i --interface --netns -r --read -D --list-interfaces -L
-			--list-data-link-types -y --linktype -s
+			--list-data-link-types -j --time-stamp-type -J
+			--list-time-stamp-types -y --linktype -s
 			--snapshot-length -B --buffer-size -p
 			--no-promiscuous-mode -Q --direction --backend --pace --max-gap
 			--workers --port
 			--host --proto --state -F --filter-file -O --no-optimize
 			-c --count --packets --events --sessions --interval
 			--key --format --json -w --write -n -e -v --verbose -q
-			--quiet -N --resolve -t --nano -x -X -A -l --line-buffered -U
+			--quiet -N --resolve -t --nano --micro
+			--time-stamp-precision -x -X -A -l --line-buffered -U
 			--packet-buffered --color --max-sessions --timeout
 			--seed --dissectors --plugin -d -h --help --version' -- "$cur")) ;;
 	esac

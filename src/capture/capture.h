@@ -49,6 +49,7 @@ struct capture_options {
 	uint32_t snaplen;	/* bytes; of a file: 0 is all there is */
 	uint32_t ring_kib;	/* -B */
 	int linktype;		/* -y: LINKTYPE_ value, or -1 for the default */
+	int tstamp;		/* -j: see tstamp.h, or -1 for the default */
 	enum capture_direction direction;
 	const volatile sig_atomic_t *stop; /* set by a signal: give up what is
 				 * waited for while it is opened; or NULL */
@@ -69,6 +70,8 @@ struct capture_stats {
 	uint64_t dropped;	/* by the kernel: the ring was full */
 	uint64_t if_dropped;	/* by the interface or its driver */
 	uint64_t frozen;	/* times that the ring stood still */
+	uint64_t host_stamped;	/* captured without the adapter's time stamp
+				 * that was asked for: it is the host's */
 	uint8_t has_received;	/* received, dropped: observed (live only) */
 	uint8_t has_if_dropped;
 	uint64_t offset;	/* of files: bytes that were read, */

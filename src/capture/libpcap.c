@@ -10,6 +10,7 @@
 #include "capture/filter.h"
 #include "capture/libpcap.h"
 #include "capture/live/interfaces.h"
+#include "capture/live/tstamp.h"
 
 enum {
 	LIBPCAP_PATIENCE_MS	= 10,
@@ -226,6 +227,11 @@ libpcap_activate(struct libpcap *l, const char *iface,
 	pcap_set_buffer_size(p, (int)(o->ring_kib ? o->ring_kib :
 	    CAPTURE_RING_KIB) * 1024);
 	pcap_set_tstamp_precision(p, PCAP_TSTAMP_PRECISION_NANO);
+	if (o->tstamp != -1 && tstamp_check(l->head.name, o->tstamp,
+	    tstamp_offered_pcap(p), e) == -1)
+		return -1;
+	if (o->tstamp > TSTAMP_HOST)
+		pcap_set_tstamp_type(p, o->tstamp);
 	r = pcap_activate(p);
 	if (r >= 0)
 		return 0;

@@ -36,15 +36,19 @@ check_combinations(const struct options *o, struct errbuf *e)
 {
 	int live_only = o->linktype != NULL ||
 	    o->capture.direction != CAPTURE_INOUT ||
+	    o->capture.tstamp != -1 ||
 	    o->backend != BACKEND_DEFAULT || o->netns != NULL;
 	unsigned int stdins = 0;
 
 	if (o->nplaces > 0 && o->nread > 0)
 		return err_set(e, "-i and -r: one of them");
-	if (o->nplaces > 1 && o->action == ACTION_LINKTYPES)
-		return err_set(e, "-L: one interface at a time");
+	if (o->nplaces > 1 && (o->action == ACTION_LINKTYPES ||
+	    o->action == ACTION_TSTAMPS))
+		return err_set(e, "%s: one interface at a time", o->action ==
+		    ACTION_LINKTYPES ? "-L" : "-J");
 	if (o->nread > 0 && live_only && o->action == ACTION_RUN)
-		return err_set(e, "-y, -Q, --backend, --netns: not with -r");
+		return err_set(e, "-j, -y, -Q, --backend, --netns: not with "
+		    "-r");
 	if (o->sink.views & ~sink_views(o->sink.format))
 		return err_set(e, "--format %s: it tells of sessions only, "
 		    "not of packets or events",
@@ -102,6 +106,7 @@ set_defaults(struct options *o)
 {
 	memset(o, 0, sizeof(*o));
 	o->capture.linktype = -1;
+	o->capture.tstamp = -1;
 	o->capture.optimize = 1;
 	o->workers = 1;
 	session_config_init(&o->session);

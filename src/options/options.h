@@ -26,6 +26,7 @@ enum options_action {
 	ACTION_VERSION,
 	ACTION_INTERFACES,	/* -D */
 	ACTION_LINKTYPES,	/* -L */
+	ACTION_TSTAMPS,		/* -J */
 	ACTION_DISSECTORS,
 	ACTION_FILTER,		/* -d */
 };

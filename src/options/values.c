@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/live/tstamp.h"
 #include "options/optable.h"
 #include "session/table.h"
 
@@ -157,6 +158,16 @@ set_backend(struct options *o, const char *s, struct errbuf *e)
 }
 
 static int
+set_precision(struct options *o, const char *s, struct errbuf *e)
+{
+	static const char *const names[] = { "micro", "nano" };
+	int i = choice("--time-stamp-precision", s, names, 2, e);
+
+	o->sink.nano = i == 1;
+	return i == -1 ? -1 : 0;
+}
+
+static int
 set_format(struct options *o, const char *s, struct errbuf *e)
 {
 	int i = choice("--format", s, sink_format_name, FORMATS, e);
@@ -197,6 +208,9 @@ options_set_flag(struct options *o, int opt)
 	case 'L':
 		o->action = ACTION_LINKTYPES;
 		break;
+	case 'J':
+		o->action = ACTION_TSTAMPS;
+		break;
 	case 'd':
 		o->action = ACTION_FILTER;
 		o->dump_filter++;
@@ -233,6 +247,9 @@ options_set_flag(struct options *o, int opt)
 		break;
 	case OPT_NANO:
 		o->sink.nano = 1;
+		break;
+	case OPT_MICRO:
+		o->sink.nano = 0;
 		break;
 	case 'n':
 		o->resolve = 0;
@@ -294,6 +311,11 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	case 'y':
 		o->linktype = s;
 		return 0;
+	case 'j':
+		o->capture.tstamp = tstamp_type(s, e);
+		return o->capture.tstamp == -1 ? -1 : 0;
+	case OPT_PRECISION:
+		return set_precision(o, s, e);
 	case 's':
 		return number32("-s", s, 0, CAPTURE_SNAPLEN,
 		    &o->capture.snaplen, e);

@@ -170,7 +170,9 @@ def refused():
             (("-i", ":eth0"), 2, "-i: :eth0: not NETNS:IFACE"),
             (("-i", "x:"), 2, "-i: x:: not NETNS:IFACE"),
             (("-L", "-i", "eth0", "-i", "lo"), 2,
-             "-L: one interface at a time")):
+             "-L: one interface at a time"),
+            (("-J", "-i", "eth0", "-i", "lo"), 2,
+             "-J: one interface at a time")):
         d = Dump(*args, ready=False)
         equal(f"{' '.join(args)}: status", d.wait(), status)
         equal(f"{' '.join(args)}: message", d.err[:1], [f"sessdump: {said}"])

@@ -149,6 +149,8 @@ afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
 	f->ts = (int64_t)h->tp_sec * 1000000000 + h->tp_nsec;
 	f->ifindex = afpacket_number(a, (uint32_t)from->sll_ifindex);
 	f->linktype = (uint16_t)a->head.linktype;
+	if (a->stamp & ~status)
+		a->sum.host_stamped++;
 	f->flags = 0;
 	f->vlan_tci = 0;
 	f->vlan_tpid = 0;
@@ -171,6 +173,20 @@ afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
 		f->flags |= FRAME_NO_CSUM;
 	if (from->sll_pkttype == PACKET_OUTGOING)
 		f->flags |= FRAME_OUTGOING;
+}
+
+/* Times of two clocks stand in one capture: said once, and counted. */
+static void
+afpacket_tell_stamps(struct afpacket *a)
+{
+	struct errbuf e;
+
+	a->told_stamp = 1;
+	if (a->tell == NULL)
+		return;
+	err_set(&e, "%s: not every frame has the adapter's time stamp; where "
+	    "it is missing the host's stands", a->head.name);
+	a->tell(a->arg, &e);
 }
 
 /* Lends what is left of the held block. */
@@ -206,6 +222,8 @@ afpacket_lend(struct afpacket *a, struct frame *f, int n)
 		k++;
 	}
 	a->sum.captured += (unsigned)k;
+	if (a->sum.host_stamped > 0 && !a->told_stamp)
+		afpacket_tell_stamps(a);
 	return k;
 }
 

@@ -34,6 +34,9 @@ struct afpacket {
 	uint8_t cooked, promisc;
 	uint8_t offload;		/* a header of offload.h stands before
 					 * each frame */
+	uint32_t stamp;			/* status of a frame with the time
+					 * stamp that was asked for */
+	uint8_t told_stamp;		/* that there are others */
 
 	uint8_t *ring;
 	size_t ring_size;

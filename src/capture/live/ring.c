@@ -19,6 +19,7 @@
 #include "capture/live/kernfilter.h"
 #include "capture/live/offload.h"
 #include "capture/live/sll2.h"
+#include "capture/live/tstamp.h"
 
 enum {
 	RING_KIB_MIN	= 1024,
@@ -253,6 +254,25 @@ ring_bind(struct afpacket *a, const struct kernfilter *k,
 	return 0;
 }
 
+/* Time stamps of the type that is wanted, where one is. */
+static int
+ring_stamp(struct afpacket *a, int type, struct errbuf *e)
+{
+	const struct capture_place at = { .name = a->head.name,
+	    .iface = a->iface };
+	unsigned int set;
+
+	if (type == -1)
+		return 0;
+	if (tstamp_offered(&at, 1, &set, e) == -1 ||
+	    tstamp_check(at.name, type, set, e) == -1 ||
+	    tstamp_start(a->head.fd, &at, type, e) == -1)
+		return -1;
+	if (type != TSTAMP_HOST)
+		a->stamp = TP_STATUS_TS_RAW_HARDWARE;
+	return 0;
+}
+
 int
 ring_open(struct afpacket *a, const struct capture_options *o,
     struct errbuf *e)
@@ -263,7 +283,8 @@ ring_open(struct afpacket *a, const struct capture_options *o,
 	};
 	int whole;
 
-	if (ring_choose(a, &k, o, e) == -1 || ring_socket(a, e) == -1)
+	if (ring_choose(a, &k, o, e) == -1 || ring_socket(a, e) == -1 ||
+	    ring_stamp(a, o->tstamp, e) == -1)
 		return -1;
 	whole = kernfilter_attach(a->head.fd, &k, o, e);
 	if (whole == -1)

@@ -276,6 +276,7 @@ several_stats(struct capture *c, struct capture_stats *sum)
 		sum->dropped += s.dropped;
 		sum->if_dropped += s.if_dropped;
 		sum->frozen += s.frozen;
+		sum->host_stamped += s.host_stamped;
 		sum->has_received &= s.has_received;
 		sum->has_if_dropped &= s.has_if_dropped;
 	}
