@@ -70,7 +70,9 @@ catch_signals(const struct options *o)
 	if (sigaction(SIGHUP, NULL, &old) == 0 && (hup_reopens ||
 	    old.sa_handler != SIG_IGN))
 		sigaction(SIGHUP, &sa, NULL);
+	/* What they are about is told by write(2), too. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 /* Lines fit a terminal; what goes elsewhere is whole. */
@@ -239,6 +241,8 @@ run(const struct options *o, const struct registry *registry)
 		report(&e);
 		status = EXIT_FAILED;
 	}
+	if (pipeline_failed(l))
+		status = EXIT_FAILED;
 	if (state.capture != NULL) {
 		summarize(&state);
 		capture_close(state.capture);

@@ -182,7 +182,7 @@ selected(struct pipeline *l, const struct packet *p, const struct session *s,
 	if (o->sink.views & VIEW_PACKETS && outbuf_admits(&l->out))
 		l->sink.ops->packet(&l->sink, p, s);
 	return l->writing.out != NULL ?
-	    writing_frame(&l->writing, p->frame, e) : 0;
+	    writing_frame(&l->writing, p->frame, s, e) : 0;
 }
 
 static int
@@ -214,7 +214,8 @@ deal(struct pipeline *l, struct capture *c, struct frame *f, struct errbuf *e)
 		return 0;
 	if (++l->stats.selected == l->options->count)
 		l->done = 1;
-	return l->writing.out != NULL ? writing_frame(&l->writing, f, e) : 0;
+	return l->writing.out != NULL ?
+	    writing_frame(&l->writing, f, NULL, e) : 0;
 }
 
 static int
@@ -228,6 +229,8 @@ process_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	for (int i = 0; i < n && !over(l) && result == 0; i++)
 		result = l->workers != NULL ? deal(l, c, &l->frame[i], e) :
 		    process(l, &l->packet[i], &l->lookup[i], e);
+	if (n > 0 && result == 0)
+		result = writing_clock(&l->writing, l->frame[n - 1].ts, e);
 	return result;
 }
 
@@ -286,8 +289,8 @@ tell_lost(struct pipeline *l)
 }
 
 /* Time goes on without a packet. */
-static void
-idle(struct pipeline *l, const struct capture *c)
+static int
+idle(struct pipeline *l, const struct capture *c, struct errbuf *e)
 {
 	struct timespec t;
 	int64_t now;
@@ -302,6 +305,7 @@ idle(struct pipeline *l, const struct capture *c)
 		workers_idle(l->workers, now);
 	else
 		session_expire(l->table, now);
+	return writing_clock(&l->writing, now, e);
 }
 
 static int
@@ -311,8 +315,9 @@ between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	int soon = ((c->live || c->stream) && n < CAPTURE_BATCH) ||
 	    (l->workers != NULL && l->options->line_buffered);
 
-	if (n == CAPTURE_IDLE && (c->live || c->now != NULL))
-		idle(l, c);
+	if (n == CAPTURE_IDLE && (c->live || c->now != NULL) &&
+	    idle(l, c, e) == -1)
+		return -1;
 	if (l->workers != NULL && (soon || pipeline_report || pipeline_flush))
 		workers_drain(l->workers);
 	if (soon)
@@ -323,17 +328,27 @@ between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	return check_output(l, e);
 }
 
+static void
+tell(void *arg, const struct errbuf *e)
+{
+	const struct pipeline *l = arg;
+
+	if (l->calls != NULL)
+		l->calls->warn(l->calls->arg, e);
+}
+
 int
 pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 {
+	struct writing_calls calls = { &l->names, &pipeline_stop, tell, l };
 	int n;
 
-	if (writing_open(&l->writing, l->options, c, &pipeline_stop, e) == -1)
+	if (writing_open(&l->writing, l->options, c, &calls, e) == -1)
 		return -1;
-	l->output[1] = l->writing.out;
 	if (c->live)
 		outbuf_hold(&l->out);
 	while (!pipeline_done(l)) {
+		l->output[1] = l->writing.out;
 		readers_serve(l->output, c);
 		n = capture_read(c, l->frame, CAPTURE_BATCH, e);
 		if (n == CAPTURE_END)
@@ -372,6 +387,12 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 	if (writing_close(&l->writing, e) == -1)
 		failed = 1;
 	return failed ? -1 : 0;
+}
+
+int
+pipeline_failed(const struct pipeline *l)
+{
+	return writing_failed(&l->writing);
 }
 
 void

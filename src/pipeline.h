@@ -21,7 +21,7 @@ struct registry;
 extern volatile sig_atomic_t pipeline_stop;	/* end, as if by itself */
 extern volatile sig_atomic_t pipeline_flush;	/* write out what is held */
 extern volatile sig_atomic_t pipeline_reopen;	/* the file of -w, see
-						 * pcapwriter_reopen() */
+						 * dumper_reopen() */
 extern volatile sig_atomic_t pipeline_report;	/* report() */
 
 struct pipeline_stats {
@@ -54,6 +54,9 @@ int pipeline_run(struct pipeline *, struct capture *, struct errbuf *);
 
 /* Is there nothing more to do: -c is reached, stdout is closed? */
 int pipeline_done(const struct pipeline *);
+
+/* Has an output failed, be it one without which the run goes on? */
+int pipeline_failed(const struct pipeline *);
 
 /* Ends every session and writes all out.  -1 and errbuf when that failed. */
 int pipeline_finish(struct pipeline *, struct errbuf *);

@@ -51,6 +51,8 @@ _sessdump() {
 			adapter_unsynced' -- "$cur")) ;;
 	--time-stamp-precision)
 		COMPREPLY=($(compgen -W 'micro nano' -- "$cur")) ;;
+	--write-format)
+		COMPREPLY=($(compgen -W 'pcap pcapng' -- "$cur")) ;;
 	--backend)
 		COMPREPLY=($(compgen -W 'afpacket pcap' -- "$cur")) ;;
 	--proto)
@@ -67,7 +69,7 @@ _sessdump() {
 			close_wait fin_wait syn_sent syn_received unknown icmp
 			udp udp_established generic one_way established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
-	--port|--host|--interval|--max-sessions|--seed|--workers|\
+	--port|--host|--interval|-C|-G|-W|--max-sessions|--seed|--workers|\
 	--pace|--max-gap)
 		;;
 	*)
@@ -81,7 +83,8 @@ _sessdump() {
 			--workers --port
 			--host --proto --state -F --filter-file -O --no-optimize
 			-c --count --packets --events --sessions --interval
-			--key --format --json -w --write -n -e -v --verbose -q
+			--key --format --json -w --write --write-format --comments
+			-C -G -W -n -e -v --verbose -q
 			--quiet -N --resolve -t --nano --micro
 			--time-stamp-precision -x -X -A -l --line-buffered -U
 			--packet-buffered --color --max-sessions --timeout

@@ -20,6 +20,8 @@ enum {
 	FRAME_SUPER	= 1 << 4, /* several packets in one: to be cut by the
 				   * hardware, or put together on arrival.
 				   * super_protocol and super_size are set */
+	FRAME_INCOMING	= 1 << 5, /* received by this host: with none of the
+				   * two it is not known */
 };
 
 /* The difference of any two times fits, and a timeout on top: year 2116. */

@@ -81,6 +81,7 @@ struct capture_stats {
 /* An interface that frames of a source come from (frame.ifindex). */
 struct capture_interface {
 	const char *name;	/* NULL when the file has none */
+	const char *description; /* or NULL */
 	uint32_t linktype;
 	uint32_t snaplen;
 };

@@ -58,7 +58,17 @@ static const struct option_row {
 	{ OPT_FORMAT, "format", "NAME", "text (the default), json, or Zeek's\n"
 	    "conn.log: zeek, zeek-json" },
 	{ OPT_JSON, "json", NULL, "the same as --format json" },
-	{ 'w', "write", "FILE", "write the selected packets as pcap" },
+	{ 'w', "write", "FILE", "write the selected packets to FILE" },
+	{ OPT_WRITE_FORMAT, "write-format", "NAME",
+	    "pcap or pcapng; without it, by the name" },
+	{ OPT_COMMENTS, "comments", NULL,
+	    "pcapng: say of each packet which session it\n"
+	    "belongs to" },
+	{ 'C', NULL, "SIZE", "another file after SIZE MB, or k, m, g" },
+	{ 'G', NULL, "SECONDS", "another file after SECONDS; its name is a\n"
+	    "pattern of strftime(3)" },
+	{ 'W', NULL, "COUNT", "with -C a ring of COUNT files; with -G stop\n"
+	    "after COUNT" },
 	{ 0, "Detail", NULL, NULL },
 	{ 'n', NULL, NULL, "no names of hosts (the default)" },
 	{ 'N', "resolve", NULL, "show names of hosts; nothing waits for them" },

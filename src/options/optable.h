@@ -21,6 +21,7 @@ enum {
 	OPT_PRECISION, OPT_WORKERS,
 	OPT_NETNS, OPT_NO_DEDUP,
 	OPT_PACE, OPT_MAX_GAP,
+	OPT_WRITE_FORMAT, OPT_COMMENTS,
 };
 
 /* getopt_long()'s two descriptions: OPTABLE_ROWS + 1 of the first, two
@@ -38,5 +39,10 @@ int options_set_value(struct options *, int opt, char *argument,
 int options_set_replay(struct options *, int opt, const char *argument,
     struct errbuf *);
 int options_check_replay(const struct options *, struct errbuf *);
+/* written.c: of -w, -C, -G, -W and --write-format, which is which; then what
+ * cannot be together. */
+int options_set_written(struct options *, int opt, char *argument,
+    struct errbuf *);
+int options_check_written(const struct options *, struct errbuf *);
 
 #endif

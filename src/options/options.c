@@ -60,10 +60,6 @@ check_combinations(const struct options *o, struct errbuf *e)
 	if (stdins > 1)
 		return err_set(e, "-r -: standard input can be read only "
 		    "once");
-	if (o->write != NULL && strcmp(o->write, "-") == 0 &&
-	    o->sink.views != 0)
-		return err_set(e, "-w -: standard output is taken, no view "
-		    "can go there");
 	return 0;
 }
 
@@ -96,7 +92,8 @@ check(const struct options *o, struct errbuf *e)
 		return err_hint(e, "those of an interface: sessdump -i IFACE "
 		    "-L");
 	}
-	if (check_combinations(o, e) == -1)
+	if (check_combinations(o, e) == -1 ||
+	    options_check_written(o, e) == -1)
 		return -1;
 	return check_workers(o, e);
 }

@@ -13,6 +13,7 @@
 #include "replay/replay.h"
 #include "session/select.h"
 #include "session/session.h"
+#include "write/dumper.h"
 
 enum {
 	OPTIONS_LIST	= 64,	/* -i, -r and --plugin, each at most */
@@ -48,6 +49,7 @@ struct options {
 	const char *plugin[OPTIONS_LIST];
 	unsigned int nplugins;
 	const char *write;		/* -w */
+	struct dumper_options dump;	/* how that is written */
 	const char *linktype;		/* -y, a name */
 	enum options_backend backend;
 	struct capture_options capture;

@@ -282,6 +282,9 @@ options_set_flag(struct options *o, int opt)
 	case 'l':
 		o->line_buffered = 1;
 		break;
+	case OPT_COMMENTS:
+		o->dump.comments = 1;
+		break;
 	case 'U':
 		o->packet_buffered = 1;
 		break;
@@ -306,8 +309,11 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	case OPT_PLUGIN:
 		return append("--plugin", o->plugin, &o->nplugins, s, e);
 	case 'w':
-		o->write = s;
-		return 0;
+	case 'C':
+	case 'G':
+	case 'W':
+	case OPT_WRITE_FORMAT:
+		return options_set_written(o, opt, s, e);
 	case 'y':
 		o->linktype = s;
 		return 0;

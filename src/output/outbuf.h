@@ -35,6 +35,7 @@ struct outbuf {
 	int error;		/* errno of the write that failed, or 0;
 				 * EINTR: it was blocked when told to stop */
 	const volatile sig_atomic_t *stop; /* set by a signal; may be NULL */
+	uint64_t written;	/* bytes, to the descriptor */
 	uint64_t lost;		/* records, while a reader was too slow */
 	uint8_t hold;		/* do not wait */
 	uint8_t blocked;	/* the last write left something behind */

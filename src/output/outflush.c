@@ -167,6 +167,7 @@ outbuf_flush(struct outbuf *o)
 		n = put(o);
 		if (n >= 0) {
 			o->from += n;
+			o->written += (uint64_t)n;
 		} else if (errno == EAGAIN && o->hold) {
 			o->blocked = 1;
 			make_room(o);

@@ -34,6 +34,6 @@ ip -n $live_a link del eth0
 # live NAME: runs tests/live/NAME.py, which prints TAP.
 live() {
 	cd "$tmp" || exit 99
-	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$srcdir/tests" \
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$srcdir/tests${PYTHONPATH:+:$PYTHONPATH}" \
 	    python3 "$srcdir/tests/live/$1.py" $live_a $live_b
 }

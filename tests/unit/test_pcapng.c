@@ -249,7 +249,7 @@ test_pcapng_blocks(void)
 	ok(frames[2].caplen == 5 && frames[2].len == 50, "obsolete packet");
 	is_u64((uint64_t)frames[2].ts, 1000000000, "has a time");
 	is_u64(frames[3].flags, FRAME_OUTGOING, "outbound by its flags");
-	is_u64(frames[4].flags, 0, "inbound by its flags");
+	is_u64(frames[4].flags, FRAME_INCOMING, "inbound by its flags");
 	is_u64(frames[5].flags, 0, "an option that lies");
 }
 

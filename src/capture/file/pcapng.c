@@ -21,10 +21,16 @@ enum {
 	PCAPNG_TRAILER	= 4,
 
 	PCAPNG_IF_NAME		= 2,
+	PCAPNG_IF_DESCRIPTION	= 3,
 	PCAPNG_IF_TSRESOL	= 9,
 	PCAPNG_IF_TSOFFSET	= 14,
 	PCAPNG_EPB_FLAGS	= 2,
-	PCAPNG_OUTBOUND		= 2,	/* the flags' lowest two bits */
+	PCAPNG_INBOUND		= 1,	/* the flags' lowest two bits */
+	PCAPNG_OUTBOUND		= 2,
+	PCAPNG_NO_CSUM		= 1 << 9, /* checksum not ready, */
+	PCAPNG_CSUM_GOOD	= 1 << 10, /* or valid */
+	PCAPNG_TCP_SUPER	= 1 << 11, /* segmentation offloaded */
+	IP_TCP			= 6,
 
 	PCAPNG_MICROSECONDS	= 6,	/* if_tsresol when absent */
 };
@@ -57,6 +63,14 @@ option_next(const uint8_t **p, const uint8_t *end, int swapped,
 	left -= 4;
 	*p = o->value + (padded(o->length) < left ? padded(o->length) : left);
 	return 1;
+}
+
+/* To be freed; NULL without memory, as if there were none. */
+static char *
+option_text(const struct option *o)
+{
+	return strndup((const char *)o->value,
+	    o->length < SAVEFILE_NAME ? o->length : SAVEFILE_NAME);
 }
 
 /* A new section: byte order, and interfaces counted from zero again. */
@@ -111,30 +125,40 @@ pcapng_interface(struct savefile *s, const uint8_t *p, uint32_t total,
 	i->head.snaplen = load32(p + 12, s->swapped);
 	while (option_next(&at, end, s->swapped, &o)) {
 		if (o.code == PCAPNG_IF_NAME && i->name == NULL)
-			i->name = strndup((const char *)o.value,
-			    o.length < SAVEFILE_NAME ? o.length :
-			    SAVEFILE_NAME);
+			i->name = option_text(&o);
+		else if (o.code == PCAPNG_IF_DESCRIPTION &&
+		    i->description == NULL)
+			i->description = option_text(&o);
 		else if (o.code == PCAPNG_IF_TSRESOL && o.length >= 1)
 			tsresol = o.value[0];
 		else if (o.code == PCAPNG_IF_TSOFFSET && o.length >= 8)
 			offset = (int64_t)load64(o.value, s->swapped);
 	}
 	i->head.name = i->name;
+	i->head.description = i->description;
 	savefile_clock_set(&i->clock, tsresol, offset);
 	return 0;
 }
 
-/* The direction, from the flags option of a packet. */
-static uint16_t
-pcapng_flags(const struct savefile *s, const uint8_t *p, const uint8_t *end)
+/* What the flags option of a packet says of its way. */
+static void
+pcapng_flags(const struct savefile *s, const uint8_t *p, const uint8_t *end,
+    struct frame *f)
 {
+	uint32_t flags = 0, way;
 	struct option o;
 
 	while (option_next(&p, end, s->swapped, &o))
 		if (o.code == PCAPNG_EPB_FLAGS && o.length >= 4)
-			return (load32(o.value, s->swapped) & 3) ==
-			    PCAPNG_OUTBOUND ? FRAME_OUTGOING : 0;
-	return 0;
+			flags = load32(o.value, s->swapped);
+	way = flags & 3;
+	f->flags = (way == PCAPNG_OUTBOUND ? FRAME_OUTGOING :
+	    way == PCAPNG_INBOUND ? FRAME_INCOMING : 0) |
+	    (flags & PCAPNG_NO_CSUM ? FRAME_NO_CSUM : 0) |
+	    (flags & PCAPNG_CSUM_GOOD ? FRAME_CSUM_GOOD : 0) |
+	    (flags & PCAPNG_TCP_SUPER ? FRAME_SUPER : 0);
+	f->super_protocol = IP_TCP;
+	f->super_size = 0;		/* it is not told */
 }
 
 /* An enhanced packet; or an obsolete one, whose interface number has only 16
@@ -179,7 +203,7 @@ pcapng_packet(struct savefile *s, const uint8_t *p, uint32_t type,
 	f->flags = 0;
 	options = f->data + padded(f->caplen);
 	if (options < end)
-		f->flags = pcapng_flags(s, options, end);
+		pcapng_flags(s, options, end, f);
 	return 0;
 }
 

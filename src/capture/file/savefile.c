@@ -224,6 +224,7 @@ savefile_close(struct capture *c)
 
 	for (i = 0; i < s->interface_count; i++) {
 		free(s->interfaces[i]->name);
+		free(s->interfaces[i]->description);
 		free(s->interfaces[i]);
 	}
 	free(s->interfaces);

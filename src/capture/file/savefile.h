@@ -23,7 +23,8 @@ enum {
 	/* Interfaces of all sections together. */
 	SAVEFILE_FILLS	= 16,	/* reads without a frame before the caller is
 				 * let look at its signals */
-	SAVEFILE_NAME	= 255,	/* bytes kept of an interface's name */
+	SAVEFILE_NAME	= 255,	/* bytes kept of an interface's name, and of
+				 * its description */
 	SAVEFILE_INTERFACES = 4096,
 };
 
@@ -38,7 +39,7 @@ struct savefile_clock {
 struct savefile_interface {
 	struct capture_interface head;
 	struct savefile_clock clock;
-	char *name;		/* owned; head.name shows it */
+	char *name, *description; /* owned; the head shows them */
 };
 
 struct savefile {

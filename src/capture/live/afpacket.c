@@ -171,8 +171,8 @@ afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
 	}
 	if (status & TP_STATUS_CSUMNOTREADY)
 		f->flags |= FRAME_NO_CSUM;
-	if (from->sll_pkttype == PACKET_OUTGOING)
-		f->flags |= FRAME_OUTGOING;
+	f->flags |= from->sll_pkttype == PACKET_OUTGOING ? FRAME_OUTGOING :
+	    FRAME_INCOMING;
 }
 
 /* Times of two clocks stand in one capture: said once, and counted. */

@@ -1,4 +1,4 @@
-/* test_pcapwriter.c: what -w writes, byte by byte. */
+/* test_dumper.c: what -w writes, byte by byte, and where. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
-#include "write/pcapwriter.h"
+#include "write/dumper.h"
 #include "tap.h"
 
 static char path[] = "/tmp/sessdump_test.XXXXXX";
@@ -16,6 +16,17 @@ static struct errbuf err;
 static const uint8_t data[] = {
 	2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0x46, 0x47, 0x48,
 };
+
+static struct dumper_options options;
+static struct dump_source source;
+
+static struct dumper *
+dump_to(const char *to, uint32_t linktype, uint32_t snaplen)
+{
+	source.linktype = linktype;
+	source.snaplen = snaplen;
+	return dumper_open(to, &options, &source, NULL, NULL, &err);
+}
 
 static struct frame
 frame(uint16_t linktype)
@@ -48,12 +59,12 @@ word(size_t at)
 static void
 test_plain(void)
 {
-	struct pcapwriter *w = pcapwriter_open(path, 1, 0, &err);
+	struct dumper *w = dump_to(path, 1, 0);
 	struct frame f = frame(101);
 
-	ok(pcapwriter_write(w, &f, &err) == 0, "a frame");
+	ok(dumper_write(w, &f, NULL, 0, &err) == 0, "a frame");
 	is_u64(slurp(), 0, "still in the buffer");
-	ok(pcapwriter_flush(w, &err) == 0, "flush");
+	ok(dumper_flush(w, &err) == 0, "flush");
 	is_u64(slurp(), 24 + 16 + sizeof(data), "now in the file");
 	is_u64(word(0), 0xa1b23c4d, "nanosecond magic");
 	is_u64(word(16), 262144, "snaplen");
@@ -64,15 +75,15 @@ test_plain(void)
 	is_u64(word(36), 60, "len");
 	ok(memcmp(bytes + 40, data, sizeof(data)) == 0, "data");
 	f = frame(1);
-	ok(pcapwriter_write(w, &f, &err) == -1 &&
+	ok(dumper_write(w, &f, NULL, 0, &err) == -1 &&
 	    strstr(err.text, "only one") != NULL, "another link type: %s",
 	    err.text);
 	f = frame(101);
 	f.ts = -5;
-	ok(pcapwriter_write(w, &f, &err) == 0, "before 1970");
+	ok(dumper_write(w, &f, NULL, 0, &err) == 0, "before 1970");
 	f.ts = INT64_MAX;
-	ok(pcapwriter_write(w, &f, &err) == 0, "after 2106");
-	ok(pcapwriter_close(w, &err) == 0, "close");
+	ok(dumper_write(w, &f, NULL, 0, &err) == 0, "after 2106");
+	ok(dumper_close(w, &err) == 0, "close");
 	is_u64(slurp(), 24 + 3 * (16 + sizeof(data)), "three frames");
 	is_u64(word(58), 0, "clamped");
 	is_u64(word(58 + 34), UINT32_MAX, "clamped at the other end");
@@ -82,16 +93,16 @@ static void
 test_tag(void)
 {
 	static const uint8_t cooked[21] = { 0x08, 0, [20] = 0x45 };
-	struct pcapwriter *w = pcapwriter_open(path, 1, 20, &err);
+	struct dumper *w = dump_to(path, 1, 20);
 	struct frame f = frame(1);
 
 	f.flags = FRAME_VLAN;
 	f.vlan_tpid = 0x88a8;
 	f.vlan_tci = 0x2005;
-	ok(pcapwriter_write(w, &f, &err) == 0, "a stripped tag");
+	ok(dumper_write(w, &f, NULL, 0, &err) == 0, "a stripped tag");
 	f.caplen = 11;
-	ok(pcapwriter_write(w, &f, &err) == 0, "no place for it");
-	ok(pcapwriter_close(w, &err) == 0, "close");
+	ok(dumper_write(w, &f, NULL, 0, &err) == 0, "no place for it");
+	ok(dumper_close(w, &err) == 0, "close");
 	is_u64(slurp(), 24 + 16 + 20 + 16 + 11, "length of the file");
 	is_u64(word(32), 20, "caplen with the tag, cut to snaplen");
 	is_u64(word(36), 64, "len with the tag");
@@ -100,22 +111,22 @@ test_tag(void)
 	    "the tag, and the rest");
 	is_u64(word(60 + 8), 11, "the short one as it was");
 
-	w = pcapwriter_open(path, 1, 0, &err);
+	w = dump_to(path, 1, 0);
 	f = frame(228);
 	f.flags = FRAME_VLAN;
-	ok(pcapwriter_write(w, &f, &err) == 0 &&
-	    pcapwriter_close(w, &err) == 0, "bare IPv4");
+	ok(dumper_write(w, &f, NULL, 0, &err) == 0 &&
+	    dumper_close(w, &err) == 0, "bare IPv4");
 	is_u64(slurp(), 24 + 16 + sizeof(data), "has no place for a tag");
 
-	w = pcapwriter_open(path, 1, 0, &err);
+	w = dump_to(path, 1, 0);
 	f = frame(276);
 	f.data = cooked;
 	f.caplen = f.len = sizeof(cooked);
 	f.flags = FRAME_VLAN;
 	f.vlan_tpid = 0x8100;
 	f.vlan_tci = 5;
-	ok(pcapwriter_write(w, &f, &err) == 0 &&
-	    pcapwriter_close(w, &err) == 0, "SLL2");
+	ok(dumper_write(w, &f, NULL, 0, &err) == 0 &&
+	    dumper_close(w, &err) == 0, "SLL2");
 	is_u64(slurp(), 24 + 16 + sizeof(cooked) + 4, "has one");
 	ok(memcmp(bytes + 40, "\x81\0", 2) == 0, "the tag's type is first");
 	ok(memcmp(bytes + 60, "\0\5\x08\0\x45", 5) == 0,
@@ -125,9 +136,9 @@ test_tag(void)
 static void
 test_empty(void)
 {
-	struct pcapwriter *w = pcapwriter_open(path, 113, 96, &err);
+	struct dumper *w = dump_to(path, 113, 96);
 
-	ok(pcapwriter_close(w, &err) == 0, "no frame at all");
+	ok(dumper_close(w, &err) == 0, "no frame at all");
 	is_u64(slurp(), 24, "the header alone");
 	is_u64(word(20), 113, "its link type");
 	is_u64(word(16), 96, "its snaplen");
@@ -137,21 +148,21 @@ static void
 test_errors(void)
 {
 	struct frame f = frame(1);
-	struct pcapwriter *w;
+	struct dumper *w;
 	int i, r = 0, fds[2], old;
 
-	ok(pcapwriter_open("/nonexistent/x", 1, 0, &err) == NULL &&
+	ok(dump_to("/nonexistent/x", 1, 0) == NULL &&
 	    strstr(err.text, "/nonexistent/x: ") != NULL, "%s", err.text);
-	w = pcapwriter_open("/dev/full", 1, 0, &err);
+	w = dump_to("/dev/full", 1, 0);
 	if (w != NULL) {
 		for (i = 0; i < 100000 && r == 0; i++)
-			r = pcapwriter_write(w, &f, &err);
+			r = dumper_write(w, &f, NULL, 0, &err);
 		ok(r == -1, "disk full: %s", err.text);
-		ok(pcapwriter_write(w, &f, &err) == -1, "and again");
-		ok(pcapwriter_close(w, &err) == -1, "at last");
-		w = pcapwriter_open("/dev/full", 1, 0, &err);
-		pcapwriter_write(w, &f, &err);
-		ok(pcapwriter_close(w, &err) == -1, "told at close: %s",
+		ok(dumper_write(w, &f, NULL, 0, &err) == -1, "and again");
+		ok(dumper_close(w, &err) == -1, "at last");
+		w = dump_to("/dev/full", 1, 0);
+		dumper_write(w, &f, NULL, 0, &err);
+		ok(dumper_close(w, &err) == -1, "told at close: %s",
 		    err.text);
 	}
 	signal(SIGPIPE, SIG_IGN);
@@ -161,11 +172,11 @@ test_errors(void)
 	fflush(stdout);
 	old = dup(STDOUT_FILENO);
 	dup2(fds[1], STDOUT_FILENO);
-	w = pcapwriter_open("-", 1, 0, &err);
-	pcapwriter_write(w, &f, &err);
-	r = pcapwriter_flush(w, &err);
-	i = pcapwriter_errno(w);
-	pcapwriter_close(w, &err);
+	w = dump_to("-", 1, 0);
+	dumper_write(w, &f, NULL, 0, &err);
+	r = dumper_flush(w, &err);
+	i = dumper_errno(w);
+	dumper_close(w, &err);
 	dup2(old, STDOUT_FILENO);
 	ok(r == -1 && i == EPIPE, "closed pipe: %s", err.text);
 }
@@ -177,7 +188,7 @@ test_round_trip(void)
 	static uint8_t big[400 * 1024];
 	struct capture_options o = { .linktype = -1 };
 	struct frame f[CAPTURE_BATCH], one = frame(1);
-	struct pcapwriter *w = pcapwriter_open(path, 1, 1 << 20, &err);
+	struct dumper *w = dump_to(path, 1, 1 << 20);
 	struct capture *c;
 	int i, r, n = 0, failed = 0, wrong = 0;
 
@@ -186,9 +197,9 @@ test_round_trip(void)
 		one.caplen = i % 100 == 7 ? sizeof(big) : (uint32_t)i;
 		one.len = one.caplen + 1;
 		one.ts = i;
-		failed |= pcapwriter_write(w, &one, &err);
+		failed |= dumper_write(w, &one, NULL, 0, &err);
 	}
-	failed |= pcapwriter_close(w, &err);
+	failed |= dumper_close(w, &err);
 	ok(failed == 0, "written");
 	c = capture_open_savefile(path, &o, &err);
 	while (c != NULL && (r = capture_read(c, f, CAPTURE_BATCH,
