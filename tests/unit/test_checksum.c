@@ -186,6 +186,25 @@ test_not_judged(void)
 	is_u64(judge(4, 40, 1, 17), FLOW_OFFLOADED, "so says the IP header");
 }
 
+/* Somebody has looked before. */
+static void
+test_found_right(void)
+{
+	unsigned int good = right(4, 40, 17);
+	uint32_t bad = FLOW_CHECKED | FLOW_BAD_CHECKSUM;
+
+	frame.flags = FRAME_CSUM_GOOD;
+	is_u64(judge(4, 40, good ^ 1, 17), FLOW_CHECKED, "it is believed");
+	packet.ntunnels = 1;
+	is_u64(judge(4, 40, good ^ 1, 17), bad, "but not of a tunnel");
+	packet.flags = PACKET_REASSEMBLED;
+	is_u64(judge(4, 40, good ^ 1, 17), bad, "nor of a whole datagram");
+	is_u64(judge(4, 40, 1, 0), bad, "nor of ICMP");
+	frame.flags = FRAME_CSUM_GOOD | FRAME_NO_CSUM;
+	is_u64(judge(4, 40, good, 17), FLOW_OFFLOADED, "both cannot be");
+	frame.flags = 0;
+}
+
 int
 main(void)
 {
@@ -196,5 +215,6 @@ main(void)
 	test_judged(4);
 	test_judged(6);
 	test_not_judged();
+	test_found_right();
 	return done();
 }
