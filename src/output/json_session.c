@@ -172,6 +172,7 @@ put_zeek(char *p, const struct session *s, const struct trouble *t)
 static const struct fmt_word roles[ROLES] = {
 	[ROLE_FIRST] = WORD(",\"role\":\"first\""),
 	[ROLE_PORT] = WORD(",\"role\":\"port\""),
+	[ROLE_LISTEN] = WORD(",\"role\":\"listen\""),
 	[ROLE_SYN_ACK] = WORD(",\"role\":\"syn_ack\""),
 	[ROLE_SYN] = WORD(",\"role\":\"syn\""),
 };

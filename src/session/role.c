@@ -63,17 +63,29 @@ role_init(struct session *s, const struct flow *f, unsigned int dir)
 	s->role = (uint8_t)role;
 }
 
+/* 1 when the roles were swapped. */
+static int
+take(struct session *s, enum session_role role, unsigned int client)
+{
+	int swapped = client != s->client;
+
+	s->client = (uint8_t)(client & 1);
+	s->role = (uint8_t)role;
+	return swapped;
+}
+
 int
 role_update(struct session *s, const struct flow *f, unsigned int dir)
 {
 	enum session_role role = (enum session_role)s->role;
 	int client = evidence(f, dir, &role);
-	int swapped;
 
-	if (client == -1 || role <= s->role)
-		return 0;
-	swapped = client != s->client;
-	s->client = (uint8_t)client;
-	s->role = (uint8_t)role;
-	return swapped;
+	return client != -1 && role > s->role &&
+	    take(s, role, (unsigned int)client);
+}
+
+int
+role_listens(struct session *s, unsigned int dir)
+{
+	return ROLE_LISTEN > s->role && take(s, ROLE_LISTEN, dir ^ 1);
 }

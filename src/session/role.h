@@ -12,4 +12,7 @@ void role_init(struct session *, const struct flow *, unsigned int dir);
 /* Stronger evidence may have come.  1 when the roles were swapped. */
 int role_update(struct session *, const struct flow *, unsigned int dir);
 
+/* The host of side[dir] listens on its port.  1 likewise. */
+int role_listens(struct session *, unsigned int dir);
+
 #endif

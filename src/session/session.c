@@ -310,6 +310,23 @@ update_plain(struct session_table *t, struct session *s,
 	return 1;
 }
 
+void
+session_listens(struct session_table *t, struct session *s, unsigned int dir,
+    int64_t now)
+{
+	if (!role_listens(s, dir))
+		return;
+	zeek_flipped(s, &t->troubles);
+	s->changed = 1;
+	session_emit(t, EVENT_ROLE, session_role_name[s->role], now, s, NULL);
+}
+
+uint32_t
+session_number(const struct session_table *t, const struct session *s)
+{
+	return (uint32_t)(s - t->table.slab);
+}
+
 static struct session *
 update(struct session_table *t, struct session *s, const struct packet *p,
     const struct session_lookup *l, uint64_t number)

@@ -24,6 +24,7 @@
 enum session_role {
 	ROLE_FIRST,		/* it sent the first packet seen */
 	ROLE_PORT,		/* the other has a well-known port */
+	ROLE_LISTEN,		/* the other's host listens on its port */
 	ROLE_SYN_ACK,		/* the other sent a SYN-ACK */
 	ROLE_SYN,		/* it sent a SYN */
 	ROLES
@@ -95,10 +96,10 @@ struct session {
 	uint32_t trouble;	/* see session_trouble(); 0: there is none */
 	uint8_t timeout;	/* enum session_timeout */
 	uint8_t client : 1;	/* index into side[] */
-	uint8_t role : 2;	/* enum session_role */
 	uint8_t end : 3;	/* enum session_end, what it is heading for */
 	uint8_t changed : 1;	/* since the last snapshot */
 	uint8_t active : 1;	/* since it was queued */
+	uint8_t role;		/* enum session_role */
 	uint8_t history_len;
 	struct side side[2];
 	int64_t start;		/* time of the first packet, ns */
@@ -245,6 +246,14 @@ struct session_entry *session_list(const struct session_table *,
     enum session_visit, int64_t now, uint32_t *n);
 void session_visit(struct session_table *, struct session *,
     enum session_visit, int64_t now);
+
+/* The host of side[dir] was found to listen on that port, at that time: where
+ * nothing stronger is known, the other side is the client. */
+void session_listens(struct session_table *, struct session *,
+    unsigned int dir, int64_t now);
+
+/* Where it stands in the table: 1 to "max", its own as long as it is there. */
+uint32_t session_number(const struct session_table *, const struct session *);
 
 const struct session_stats *session_stats(const struct session_table *);
 

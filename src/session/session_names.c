@@ -4,6 +4,7 @@
 const char *const session_role_name[ROLES] = {
 	[ROLE_FIRST] = "first",
 	[ROLE_PORT] = "port",
+	[ROLE_LISTEN] = "listen",
 	[ROLE_SYN_ACK] = "syn_ack",
 	[ROLE_SYN] = "syn",
 };

@@ -142,6 +142,34 @@ test_roles(void)
 	session_table_free(t);
 }
 
+/* A local socket that listens is stronger than a port, and no more. */
+static void
+test_listens(void)
+{
+	struct session_table *t = table(16);
+	unsigned int dir;
+	struct session *s;
+
+	s = segment(t, "< PA 501 101 10", 0);
+	dir = s->key.port[0] == 80;
+	ok(session_number(t, s) == 1, "the first one is number 1");
+	session_listens(t, s, dir, s->last);
+	is_u64(s->role, ROLE_LISTEN, "who listens is the server");
+	is_u64(s->key.port[s->client], 80, "so the other is the client");
+	ok(strstr(events, "role:listen") != NULL, "the change is an event");
+	events[0] = '\0';
+	session_listens(t, s, dir, s->last);
+	is_str(events, "", "to hear it again changes nothing");
+	session_table_free(t);
+
+	t = table(16);
+	s = segment(t, "> S 100 0 0", 0);
+	session_listens(t, s, s->client, s->last);
+	is_u64(s->role, ROLE_SYN, "a SYN is stronger");
+	is_u64(s->key.port[s->client], 50000, "its sender stays the client");
+	session_table_free(t);
+}
+
 static void
 test_to_itself(void)
 {
@@ -201,6 +229,7 @@ main(void)
 	test_eviction();
 	test_index();
 	test_roles();
+	test_listens();
 	test_to_itself();
 	test_quote();
 	return done();
