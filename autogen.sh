@@ -22,6 +22,7 @@ needs() {
 	build	lib:nettle	nettle-dev	nettle-devel	nettle	nettle-dev	libnettle-devel
 	build	lib:libarchive	libarchive-dev	libarchive-devel	libarchive	libarchive-dev	libarchive-devel
 	build	lib:zlib	zlib1g-dev	zlib-devel	zlib	zlib-dev	zlib-devel
+	build	lib:libmnl	libmnl-dev	libmnl-devel	libmnl	libmnl-dev	libmnl-devel
 	check	cmd:ip	iproute2	iproute	iproute2	iproute2	iproute2
 	check	cmd:nft	nftables	nftables	nftables	nftables	nftables
 	check	cmd:unshare	util-linux	util-linux	util-linux	util-linux-misc	util-linux

@@ -10,6 +10,7 @@
 #include "capture/live/tstamp.h"
 #include "dissect/registry.h"
 #include "info.h"
+#include "process/helper.h"
 
 static void
 print_interface(const struct interface *i)
@@ -188,4 +189,6 @@ info_version(void)
 #else
 	puts("Community ID: not in this build");
 #endif
+	printf("processes: %s\n", helper_built[0] != '\0' ? helper_built :
+	    "not in this build");
 }

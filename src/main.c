@@ -12,6 +12,7 @@
 #include "info.h"
 #include "pipeline.h"
 #include "replay/progress.h"
+#include "processes.h"
 #include "resolve/resolve.h"
 #include "sources.h"
 #include "summary.h"
@@ -132,7 +133,9 @@ summarize(void *arg)
 {
 	struct run *run = arg;
 	struct summary y = {
-		.live = run->capture->live, .write = run->options->write
+		.live = run->capture->live, .write = run->options->write,
+		.processes = run->options->processes != NULL &&
+		    run->options->sink.verbose
 	};
 
 	if (y.live && !run->over)
@@ -251,14 +254,36 @@ run(const struct options *o, const struct registry *registry)
 	return status;
 }
 
-/* The other process comes before all that it must not inherit. */
+/* The other process comes before all that it must not inherit.  What was not
+ * asked for by name is no failure where it cannot be had. */
+static int
+run_with_processes(struct options *o, const struct registry *r)
+{
+	struct errbuf note, e;
+	int status;
+
+	if (!processes_wanted(o))
+		return run(o, r);
+	o->processes = processes_start(o, &note, &e);
+	if (o->processes == NULL)
+		report(&e);
+	else if (o->sink.verbose && note.text[0] != '\0')
+		report(&note);
+	if (o->processes == NULL && o->process_filter != NULL)
+		return EXIT_FAILED;
+	status = run(o, r);
+	processes_stop(o->processes);
+	return status;
+}
+
+/* Likewise. */
 static int
 run_with_names(struct options *o, const struct registry *r, struct errbuf *e)
 {
 	int status;
 
 	if (!o->resolve)
-		return run(o, r);
+		return run_with_processes(o, r);
 	o->sink.resolve = resolve_start(e);
 	if (o->sink.resolve == NULL) {
 		report(e);
@@ -266,7 +291,7 @@ run_with_names(struct options *o, const struct registry *r, struct errbuf *e)
 	}
 	if (o->nread > 0)
 		resolve_wait(o->sink.resolve);
-	status = run(o, r);
+	status = run_with_processes(o, r);
 	resolve_stop(o->sink.resolve);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "dissect/dissect.h"
 #include "ifnames.h"
 #include "pipeline.h"
+#include "processes.h"
 #include "readers.h"
 #include "workers/workers.h"
 #include "writing.h"
@@ -21,6 +22,7 @@ struct pipeline {
 	struct defrag *defrag;
 	struct session_table *table;
 	struct workers *workers;	/* in its place, or NULL */
+	struct book *book;		/* beside the table, or NULL */
 	struct ifnames names;
 	struct writing writing;
 	struct outbuf out;
@@ -37,21 +39,32 @@ struct pipeline {
 	struct session_lookup lookup[CAPTURE_BATCH];
 };
 
+static int
+is_selected(const struct pipeline *l, const struct session *s)
+{
+	const struct options *o = l->options;
+
+	return selection_session(o->selection, s) &&
+	    (o->process_filter == NULL ||
+	    process_filter_match(o->process_filter, l->book, s));
+}
+
 static void
 on_event(void *arg, const struct session_event *ev)
 {
 	struct pipeline *l = arg;
 
-	if (selection_session(l->options->selection, ev->session) &&
-	    outbuf_admits(&l->out))
+	if (ev->kind == EVENT_NEW && l->book != NULL)
+		book_ask(l->book, ev->session, ev->packet);
+	if (l->options->sink.views & VIEW_EVENTS &&
+	    is_selected(l, ev->session) && outbuf_admits(&l->out))
 		l->sink.ops->event(&l->sink, ev);
 }
 
 static void
 show_session(struct pipeline *l, const struct session *s, int open)
 {
-	if (selection_session(l->options->selection, s) &&
-	    outbuf_admits(&l->out))
+	if (is_selected(l, s) && outbuf_admits(&l->out))
 		l->sink.ops->session(&l->sink, s,
 		    session_trouble(l->table, s), open);
 }
@@ -92,6 +105,17 @@ open_outputs(struct pipeline *l, struct errbuf *e)
 	return 0;
 }
 
+/* Workers have their own. */
+static void
+open_book(struct pipeline *l)
+{
+	if (l->workers != NULL || l->options->processes == NULL)
+		return;
+	l->book = processes_book(l->options->processes, 0);
+	l->sink.book = l->book;
+	book_bind(l->book, l->table, interface_name, l);
+}
+
 struct pipeline *
 pipeline_new(const struct options *o, const struct registry *r,
     struct errbuf *e)
@@ -105,7 +129,8 @@ pipeline_new(const struct options *o, const struct registry *r,
 	}
 	l->options = o;
 	l->registry = r;
-	config.on_event = o->sink.views & VIEW_EVENTS ? on_event : NULL;
+	config.on_event = o->sink.views & VIEW_EVENTS ||
+	    o->processes != NULL ? on_event : NULL;
 	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
 	config.on_snapshot = on_snapshot;
 	config.arg = l;
@@ -115,8 +140,10 @@ pipeline_new(const struct options *o, const struct registry *r,
 	else if (open_outputs(l, e) == 0 &&
 	    (o->workers > 1 ? (l->workers = workers_new(o, r, l->defrag,
 	    &l->sink, e)) != NULL :
-	    (l->table = session_table_new(&config, e)) != NULL))
+	    (l->table = session_table_new(&config, e)) != NULL)) {
+		open_book(l);
 		return l;
+	}
 	pipeline_free(l);
 	return NULL;
 }
@@ -175,7 +202,7 @@ selected(struct pipeline *l, const struct packet *p, const struct session *s,
 {
 	const struct options *o = l->options;
 
-	if (!selection_session(o->selection, s))
+	if (!is_selected(l, s))
 		return 0;
 	if (++l->stats.selected == o->count)
 		l->done = 1;
@@ -224,11 +251,15 @@ process_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	int result = 0;
 
 	defrag_release(l->defrag);
+	if (l->book != NULL)
+		book_receive(l->book, n < CAPTURE_BATCH);
 	if (l->workers == NULL)
 		prepare(l, c, n);
 	for (int i = 0; i < n && !over(l) && result == 0; i++)
 		result = l->workers != NULL ? deal(l, c, &l->frame[i], e) :
 		    process(l, &l->packet[i], &l->lookup[i], e);
+	if (l->book != NULL)
+		book_send(l->book);
 	if (n > 0 && result == 0)
 		result = writing_clock(&l->writing, l->frame[n - 1].ts, e);
 	return result;
@@ -374,8 +405,11 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 	defrag_finish(l->defrag);
 	if (l->workers != NULL)
 		workers_finish(l->workers);
-	else
+	else {
+		if (l->book != NULL)
+			book_finish(l->book);
 		session_finish(l->table);
+	}
 	if (o->sink.views != 0)
 		sink_end(&l->sink);
 	outbuf_flush(&l->out);
@@ -408,4 +442,5 @@ pipeline_stats(const struct pipeline *l, struct pipeline_stats *s)
 		s->sessions = session_stats(l->table);
 	}
 	s->defrag = defrag_stats(l->defrag);
+	processes_stats(l->options->processes, &s->processes);
 }

@@ -13,6 +13,7 @@
 
 #include "dissect/defrag.h"
 #include "options/options.h"
+#include "process/book.h"
 
 struct pipeline;
 struct registry;
@@ -30,6 +31,7 @@ struct pipeline_stats {
 	uint64_t lost;		/* records: standard output was blocked */
 	uint64_t written_lost;	/* packets: the file of -w, a pipe, was */
 	const struct session_stats *sessions;
+	struct book_stats processes;	/* of what they own */
 	const struct defrag_stats *defrag;
 };
 

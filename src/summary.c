@@ -87,6 +87,21 @@ summary_sessions(FILE *f, const struct session_stats *s)
 	fputc('\n', f);
 }
 
+/* What it took to find them, too: that is bounded, but not nothing. */
+static void
+summary_processes(FILE *f, const struct book_stats *s)
+{
+	fprintf(f, "processes: %llu session%s asked about, %llu refused; "
+	    "endpoints: %llu named, %llu by user only, %llu unknown; "
+	    "%llu.%03llu s of CPU, %llu walk%s through all processes\n",
+	    (unsigned long long)s->asked, s->asked == 1 ? "" : "s",
+	    (unsigned long long)s->refused, (unsigned long long)s->named,
+	    (unsigned long long)s->owners, (unsigned long long)s->unknown,
+	    (unsigned long long)s->spent_us / 1000000,
+	    (unsigned long long)s->spent_us / 1000 % 1000,
+	    (unsigned long long)s->walks, s->walks == 1 ? "" : "s");
+}
+
 void
 summary_print(FILE *f, const struct summary *y)
 {
@@ -101,6 +116,8 @@ summary_print(FILE *f, const struct summary *y)
 	if (s->selected != s->packets)
 		count(f, s->selected, "packet selected", "packets selected");
 	summary_sessions(f, s->sessions);
+	if (y->processes)
+		summary_processes(f, &s->processes);
 	summary_defrag(f, s->defrag);
 	summary_lost(f, s, y->write);
 }

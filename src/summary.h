@@ -21,6 +21,7 @@ struct summary {
 	unsigned int nparts;			/* 0: there is one source */
 	const char *write;			/* the file of -w, or NULL */
 	int live;
+	int processes;				/* say what they took */
 };
 
 void summary_print(FILE *, const struct summary *);

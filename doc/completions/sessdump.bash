@@ -70,7 +70,7 @@ _sessdump() {
 			udp udp_established generic one_way established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
 	--port|--host|--interval|-C|-G|-W|--max-sessions|--seed|--workers|\
-	--pace|--max-gap)
+	--process|--pace|--max-gap)
 		;;
 	*)
 		[[ $cur == -* ]] || return 0
@@ -81,6 +81,7 @@ _sessdump() {
 			--snapshot-length -B --buffer-size -p
 			--no-promiscuous-mode -Q --direction --backend --pace --max-gap
 			--workers --port
+			--no-processes --process
 			--host --proto --state -F --filter-file -O --no-optimize
 			-c --count --packets --events --sessions --interval
 			--key --format --json -w --write --write-format --comments

@@ -35,6 +35,8 @@ static const struct option_row {
 	    "-r: as fast as it was; 2 is twice as fast" },
 	{ OPT_MAX_GAP, "max-gap", "SECONDS",
 	    "--pace: wait for no packet longer than this" },
+	{ OPT_NO_PROCESSES, "no-processes", NULL,
+	    "do not look for the processes of sockets" },
 	{ OPT_WORKERS, "workers", "N", "follow the sessions in N threads" },
 	{ 0, "Selection", NULL, NULL },
 	{ OPT_PORT, "port", "LIST",
@@ -44,6 +46,9 @@ static const struct option_row {
 	{ OPT_PROTO, "proto", "LIST", "sessions of these protocols: tcp,udp" },
 	{ OPT_STATE, "state", "LIST",
 	    "sessions with an endpoint in these states" },
+	{ OPT_PROCESS, "process", "LIST",
+	    "sessions of these processes, by name or number,\n"
+	    "and those whose process is not known" },
 	{ 'F', "filter-file", "FILE", "read the filter expression from FILE" },
 	{ 'O', "no-optimize", NULL, "do not optimize the filter's code" },
 	{ 'c', "count", "COUNT", "stop after COUNT packets" },

@@ -7,6 +7,7 @@
 #include "capture/live/interfaces.h"
 #include "capture/live/netns.h"
 #include "options/optable.h"
+#include "process/book.h"
 
 /* What is left of the command line is one expression, too. */
 static int
@@ -49,6 +50,10 @@ check_combinations(const struct options *o, struct errbuf *e)
 	if (o->nread > 0 && live_only && o->action == ACTION_RUN)
 		return err_set(e, "-j, -y, -Q, --backend, --netns: not with "
 		    "-r");
+	if (o->process_filter != NULL && (o->nread > 0 || o->no_processes))
+		return err_set(e, "--process: not with %s", o->nread > 0 ?
+		    "-r: who had a socket then is not in a file" :
+		    "--no-processes");
 	if (o->sink.views & ~sink_views(o->sink.format))
 		return err_set(e, "--format %s: it tells of sessions only, "
 		    "not of packets or events",
@@ -69,9 +74,11 @@ check_workers(const struct options *o, struct errbuf *e)
 {
 	if (o->workers == 1)
 		return 0;
-	if (selection_has_states(o->selection) &&
+	if ((selection_has_states(o->selection) ||
+	    o->process_filter != NULL) &&
 	    (o->count != 0 || o->write != NULL))
-		return err_set(e, "--workers: not with --state and %s",
+		return err_set(e, "--workers: not with %s and %s",
+		    o->process_filter != NULL ? "--process" : "--state",
 		    o->count != 0 ? "-c" : "-w");
 	if (o->sink.time == TIME_DELTA && o->sink.format == FORMAT_TEXT)
 		return err_set(e, "--workers: not with -ttt");
@@ -167,6 +174,7 @@ void
 options_free(struct options *o)
 {
 	selection_free(o->selection);
+	process_filter_free(o->process_filter);
 	free(o->filter);
 	for (unsigned int i = 0; i < o->nplaces; i++)
 		netns_place_free(&o->place[i]);

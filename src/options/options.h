@@ -36,6 +36,9 @@ enum options_backend {
 	BACKEND_DEFAULT, BACKEND_AFPACKET, BACKEND_PCAP
 };
 
+struct process_filter;
+struct processes;
+
 struct options {
 	enum options_action action;
 	const char *interface[OPTIONS_LIST];	/* -i, as they were given */
@@ -57,6 +60,9 @@ struct options {
 	struct selection *selection;	/* owned */
 	struct sink_options sink;
 	struct session_config session;
+	struct process_filter *process_filter;	/* owned; NULL: all */
+	struct processes *processes;	/* who finds them, or NULL: main()'s */
+	uint8_t no_processes;		/* --no-processes */
 	uint32_t workers;		/* --workers */
 	struct replay_options replay;
 	uint64_t count;			/* -c; 0: without end */

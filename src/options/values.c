@@ -5,6 +5,7 @@
 
 #include "capture/live/tstamp.h"
 #include "options/optable.h"
+#include "process/book.h"
 #include "session/table.h"
 
 static int
@@ -119,6 +120,16 @@ set_interval(struct options *o, const char *s, struct errbuf *e)
 		return -1;
 	o->session.interval = (int64_t)seconds * 1000000000;
 	return 0;
+}
+
+static int
+set_process(struct options *o, const char *s, struct errbuf *e)
+{
+	if (o->process_filter == NULL)
+		o->process_filter = process_filter_new();
+	if (o->process_filter == NULL)
+		return err_set(e, "--process: %s", strerror(errno));
+	return process_filter_add(o->process_filter, s, e);
 }
 
 static int
@@ -245,6 +256,9 @@ options_set_flag(struct options *o, int opt)
 	case OPT_JSON:
 		o->sink.format = FORMAT_JSON;
 		break;
+	case OPT_NO_PROCESSES:
+		o->no_processes = 1;
+		break;
 	case OPT_NANO:
 		o->sink.nano = 1;
 		break;
@@ -352,6 +366,8 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 		return selection_protocols(o->selection, s, e);
 	case OPT_STATE:
 		return selection_states(o->selection, s, e);
+	case OPT_PROCESS:
+		return set_process(o, s, e);
 	case OPT_MAX_SESSIONS:
 		return number32("--max-sessions", s, 1, TABLE_MAX_SESSIONS,
 		    &o->session.max, e);

@@ -64,8 +64,9 @@ json_endpoint(char *p, const struct sink *k, const struct session *s,
 		p = PUT(p, ",\"port\":");
 		p = fmt_u64(p, s->key.port[i]);
 	}
-	return k->options->resolve == NULL ? p :
-	    put_name(p, k->options->resolve, s, i);
+	if (k->options->resolve != NULL)
+		p = put_name(p, k->options->resolve, s, i);
+	return k->book == NULL ? p : json_process(p, k, s, i);
 }
 
 char *

@@ -20,6 +20,9 @@ char *json_interface(char *p, const struct sink *, uint32_t ifindex);
 /* "ip" and "port" of one end of the session, and its "name" with -N. */
 char *json_endpoint(char *p, const struct sink *, const struct session *,
     unsigned int side);
+/* ,"process":{...} of that end, where one is known. */
+char *json_process(char *p, const struct sink *, const struct session *,
+    unsigned int side);
 /* TCP has a state a side; other protocols have one, of the session. */
 char *json_session_state(char *p, const struct session *);
 char *json_icmp(char *p, const struct session_key *, unsigned int client);

@@ -77,10 +77,13 @@ struct sink_ops {
 	void (*end)(struct sink *);
 };
 
+struct book;
+
 struct sink {
 	const struct sink_ops *ops;
 	const struct sink_options *options;
 	struct outbuf *out;
+	const struct book *book;	/* of processes, or NULL */
 	int64_t first, previous;	/* times of packets, for -ttt, -ttttt */
 	int64_t quarter, utc_offset;	/* of local time, by quarter hours */
 	struct fmt_day day;

@@ -5,6 +5,7 @@
 #include "core/names.h"
 #include "output/fmt.h"
 #include "output/text.h"
+#include "process/book.h"
 #include "resolve/resolve.h"
 
 enum {
@@ -284,20 +285,56 @@ put_state(struct sink *k, const struct side *side, size_t pad)
 	}
 }
 
-void
-text_states(struct sink *k, const struct session *s)
+/* The last column is not padded: "more" says that another comes. */
+static void
+put_states(struct sink *k, const struct session *s, int more)
 {
+	size_t one = more ? text_column(k, STATE_WIDTH) : 0;
+
 	if (session_is_tcp(s)) {
 		put_state(k, &s->side[s->client],
 		    text_column(k, STATE_WIDTH));
 		if (k->fit == FIT_BARE)
 			outbuf_char(k->out, ' ');
-		put_state(k, &s->side[s->client ^ 1], 0);
+		put_state(k, &s->side[s->client ^ 1], one);
 	} else if (session_two_way(s)) {
-		text_colored(k, COLOR_GREEN, "ESTABLISHED", 0);
+		text_colored(k, COLOR_GREEN, "ESTABLISHED", 2 * one);
 	} else {
-		text_colored(k, COLOR_YELLOW, "NEW", 0);
+		text_colored(k, COLOR_YELLOW, "NEW", 2 * one);
 	}
+}
+
+void
+text_states(struct sink *k, const struct session *s)
+{
+	put_states(k, s, 0);
+}
+
+static void
+put_end(struct sink *k, const char *words, size_t n)
+{
+	outbuf_add(k->out, n > 0 ? words : "-", n > 0 ? n : 1);
+}
+
+void
+text_ends(struct sink *k, const struct session *s)
+{
+	char client[BOOK_WORDS], server[BOOK_WORDS];
+	size_t nclient, nserver;
+
+	if (k->book == NULL) {
+		put_states(k, s, 0);
+		return;
+	}
+	nclient = book_words(k->book, s, s->client, client);
+	nserver = book_words(k->book, s, s->client ^ 1U, server);
+	put_states(k, s, nclient + nserver > 0);
+	if (nclient + nserver == 0)
+		return;
+	outbuf_char(k->out, ' ');
+	put_end(k, client, nclient);
+	outbuf_add(k->out, " > ", 3);
+	put_end(k, server, nserver);
 }
 
 const struct sink_ops sink_text = {

@@ -67,6 +67,10 @@ void text_end_line(struct sink *);
 /* Both states, client's first. */
 void text_states(struct sink *, const struct session *);
 
+/* Both states, and whose the two ends are, in a column behind them: "curl[7] >
+ * nginx[812]", '-' for an end of which nothing is known. */
+void text_ends(struct sink *, const struct session *);
+
 /* Text that a colour surrounds where colours are on; width is kept. */
 enum text_color { COLOR_NONE, COLOR_GREEN, COLOR_YELLOW, COLOR_CYAN,
     COLOR_RED, COLOR_DIM, COLOR_BOLD };

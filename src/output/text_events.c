@@ -31,6 +31,6 @@ text_event(struct sink *k, const struct session_event *ev)
 	    s->key.port[c ^ 1], s->key.ip_version, session_has_ports(&s->key));
 	text_colored(k, COLOR_NONE, ev->cause, text_column(k, 11));
 	outbuf_char(k->out, ' ');
-	text_states(k, s);
+	text_ends(k, s);
 	text_end_line(k);
 }

@@ -1,6 +1,9 @@
 /* text_fit.c: what of a line a terminal has room for. */
 #include "output/text.h"
 
+/* Columns for whose the two ends are, as wide as most are. */
+enum { BOTH_ENDS = 30 };
+
 /*
  * Columns that a line takes behind its time, with addresses of the usual
  * width, as long as nothing is left out, and with each thing that may be.
@@ -33,6 +36,8 @@ text_fit_terminal(struct sink *k, enum text_line line)
 	k->fit = FIT_ALL;
 	if (columns == 0)
 		return;
+	if (k->book != NULL && line != TEXT_PACKET)
+		columns = columns > BOTH_ENDS ? columns - BOTH_ENDS : 1;
 	for (fit = FIT_ALL; fit < FIT_BARE; fit++)
 		if (columns >= text_time_width(k) + need[line][fit])
 			break;

@@ -275,7 +275,9 @@ text_packet(struct sink *k, const struct packet *p, const struct session *s)
 		    !(f->has & FLOW_ICMP));
 		details(k, p, s);
 		length(k, f);
-		if (s != NULL)
+		if (s != NULL && k->options->verbose)
+			text_ends(k, s);
+		else if (s != NULL)
 			text_states(k, s);
 	} else {
 		not_ip(k, p);

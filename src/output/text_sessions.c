@@ -41,7 +41,8 @@ text_header(struct sink *k)
 		outbuf_str(k->out, k->options->time == TIME_NONE ? "" :
 		    "START ");
 		outbuf_str(k->out, "PROTO CLIENT > SERVER END CLIENT-STATE "
-		    "SERVER-STATE\n");
+		    "SERVER-STATE");
+		outbuf_str(k->out, k->book != NULL ? " PROCESSES\n" : "\n");
 		return;
 	}
 	k->addr_width = k->fit == FIT_ALL ? 44 : 36;
@@ -59,7 +60,8 @@ text_header(struct sink *k)
 		header_cell(k, "<BYTES", BYTES_WIDTH, 1);
 	}
 	header_cell(k, "END", END_WIDTH, 0);
-	outbuf_str(k->out, "CLIENT-STATE   SERVER-STATE\n");
+	outbuf_str(k->out, "CLIENT-STATE   SERVER-STATE");
+	outbuf_str(k->out, k->book != NULL ? "   PROCESSES\n" : "\n");
 }
 
 /* "1234", "56.7K", "8.9G": four digits at most, units of 1000. */
@@ -250,7 +252,7 @@ text_session(struct sink *k, const struct session *s,
 	text_colored(k, COLOR_NONE, session_end_name[open ? END_OPEN : s->end],
 	    text_column(k, END_WIDTH));
 	outbuf_char(k->out, ' ');
-	text_states(k, s);
+	text_ends(k, s);
 	text_end_line(k);
 	if (k->options->verbose)
 		details(k, s, t);

@@ -327,6 +327,12 @@ session_number(const struct session_table *t, const struct session *s)
 	return (uint32_t)(s - t->table.slab);
 }
 
+struct session *
+session_at(struct session_table *t, uint32_t number)
+{
+	return &t->table.slab[number];
+}
+
 static struct session *
 update(struct session_table *t, struct session *s, const struct packet *p,
     const struct session_lookup *l, uint64_t number)

@@ -254,6 +254,8 @@ void session_listens(struct session_table *, struct session *,
 
 /* Where it stands in the table: 1 to "max", its own as long as it is there. */
 uint32_t session_number(const struct session_table *, const struct session *);
+/* The one that stands there; its id is another, or 0, when it has gone. */
+struct session *session_at(struct session_table *, uint32_t number);
 
 const struct session_stats *session_stats(const struct session_table *);
 

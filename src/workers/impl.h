@@ -19,6 +19,7 @@ struct worker {
 	unsigned int index;
 	pthread_t thread;
 	struct session_table *table;
+	struct book *book;	/* of processes, or NULL */
 	struct sink sink;
 	struct part *part;	/* of the batch at hand */
 	uint64_t key;		/* of what is said next */

@@ -1,6 +1,7 @@
 /* worker.c: a thread that moves the sessions that it owns. */
 #include <stdlib.h>
 
+#include "processes.h"
 #include "workers/impl.h"
 
 enum {
@@ -10,12 +11,25 @@ enum {
 	EXPIRE_MOST	= 1024,
 };
 
+static int
+is_selected(const struct worker *w, const struct session *s)
+{
+	const struct options *o = w->all->options;
+
+	return selection_session(o->selection, s) &&
+	    (o->process_filter == NULL ||
+	    process_filter_match(o->process_filter, w->book, s));
+}
+
 static void
 on_event(void *arg, const struct session_event *ev)
 {
 	struct worker *w = arg;
 
-	if (selection_session(w->all->options->selection, ev->session))
+	if (ev->kind == EVENT_NEW && w->book != NULL)
+		book_ask(w->book, ev->session, ev->packet);
+	if (w->all->options->sink.views & VIEW_EVENTS &&
+	    is_selected(w, ev->session))
 		w->sink.ops->event(&w->sink, ev);
 }
 
@@ -24,7 +38,7 @@ show_session(struct worker *w, const struct session *s, int open)
 {
 	int headed = w->sink.ops->header != NULL;
 
-	if (!selection_session(w->all->options->selection, s))
+	if (!is_selected(w, s))
 		return;
 	if (headed)
 		part_cut(w->part, w->key, 0);
@@ -67,12 +81,20 @@ worker_init(struct worker *w, struct workers *all, unsigned int index,
 	start_sink(w, all->sink, &all->ring[0]->part[index].out);
 	config.max = o->session.max / all->n +
 	    (index < o->session.max % all->n);
-	config.on_event = o->sink.views & VIEW_EVENTS ? on_event : NULL;
+	config.on_event = o->sink.views & VIEW_EVENTS ||
+	    o->processes != NULL ? on_event : NULL;
 	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
 	config.on_snapshot = on_snapshot;
 	config.arg = w;
 	w->table = session_table_new(&config, e);
-	return w->table == NULL ? -1 : 0;
+	if (w->table == NULL)
+		return -1;
+	w->book = processes_book(o->processes, index);
+	w->sink.book = w->book;
+	if (w->book != NULL)
+		book_bind(w->book, w->table, all->sink->options->interface,
+		    all->sink->options->arg);
+	return 0;
 }
 
 void
@@ -93,12 +115,10 @@ expire(struct worker *w, uint64_t key)
 static void
 show(struct worker *w, const struct packet *p, const struct session *s)
 {
-	const struct options *o = w->all->options;
-
-	if (!selection_session(o->selection, s))
+	if (!is_selected(w, s))
 		return;
 	w->selected++;
-	if (o->sink.views & VIEW_PACKETS)
+	if (w->all->options->sink.views & VIEW_PACKETS)
 		w->sink.ops->packet(&w->sink, p, s);
 }
 
@@ -214,6 +234,17 @@ key_of(uint32_t place)
 	return 2 * (uint64_t)place + 2;
 }
 
+/* Of processes; before the packets. */
+static void
+take_answers(struct worker *w, const struct batch *b)
+{
+	if (w->book == NULL)
+		return;
+	w->key = 0;
+	book_receive(w->book, b->n < BATCH_PACKETS);
+	part_cut(w->part, 0, 0);
+}
+
 static void
 move_packets(struct worker *w, struct batch *b)
 {
@@ -222,6 +253,7 @@ move_packets(struct worker *w, struct batch *b)
 	unsigned int n = find_own(w, b, own), tick = 0;
 	struct batch_error *e = b->error;
 
+	take_answers(w, b);
 	if (w->owes)
 		expire(w, 0);
 	for (unsigned int i = 0; i < n; i++) {
@@ -252,12 +284,16 @@ move_packets(struct worker *w, struct batch *b)
 		w->now = b->tick[tick].now;
 		expire(w, key_of(b->tick[tick].place));
 	}
+	if (w->book != NULL)
+		book_send(w->book);
 }
 
 static void
 make_list(struct worker *w, const struct batch *b)
 {
 	w->at = 0;
+	if (w->book != NULL && b->why == VISIT_END)
+		book_finish(w->book);
 	w->list = session_list(w->table, b->why, b->now, &w->nlist);
 	if (w->list == NULL)
 		w->failed = 1;

@@ -1,0 +1,57 @@
+/*
+ * desk.h: answers what is asked of sessions, from all that is known.
+ */
+#ifndef SRC_PROCESS_DESK_H
+#define SRC_PROCESS_DESK_H
+
+#include "core/errbuf.h"
+#include "process/diag.h"
+#include "process/listeners.h"
+#include "process/nettable.h"
+#include "process/owners.h"
+#include "process/people.h"
+#include "process/recent.h"
+#include "process/wire.h"
+
+enum { PLACES = 16 };		/* network namespaces, at most */
+
+/* A network namespace. */
+struct place {
+	struct diag *diag;
+	struct listeners listeners;
+	struct nettable tables;
+	uint32_t inode;		/* of the namespace */
+};
+
+struct desk {
+	int proc;		/* /proc, open */
+	struct place place[PLACES];
+	unsigned int nplaces;
+	struct owners *owners;
+	struct people people;
+	struct recent *recent;
+	int followed;		/* something fills recent: it may be late */
+	int sees_all;		/* processes of others, too */
+	uint32_t uid;		/* else, only of this user */
+};
+
+/* Without places yet.  -1 and errbuf on failure. */
+int desk_init(struct desk *, struct errbuf *);
+void desk_fini(struct desk *);
+
+/* The network namespace that the calling thread is in: sockets are looked for
+ * in all that were added. */
+int desk_add_place(struct desk *, struct errbuf *);
+
+/* What is known before anybody asks. */
+void desk_prepare(struct desk *);
+
+/* Up to WIRE_ASKS of them.  "again": they were asked before, and this is the
+ * last answer. */
+void desk_answer(struct desk *, const struct ask *, unsigned int n, int again,
+    struct tell *);
+
+/* A SYN of this connection went out now: who is it?  Kept for later. */
+void desk_note(struct desk *, const struct recent_key *, uint8_t ip_version);
+
+#endif

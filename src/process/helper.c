@@ -1,0 +1,209 @@
+/* helper.c: a process of its own that finds out whose sockets are. */
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/live/netns.h"
+#include "process/helper.h"
+#include "process/serve.h"
+
+const char helper_built[] =
+#ifdef HAVE_LIBMNL
+    "libmnl"
+#ifdef HAVE_LIBBPF
+    ", libbpf"
+#endif
+#endif
+    "";
+
+#ifdef HAVE_LIBMNL
+/* How it begins. */
+struct hello {
+	int ready;
+	struct errbuf why;	/* it is not, or what is missing */
+};
+
+/* In each namespace; sockets stay there. */
+static int
+open_places(struct desk *d, const char *const *netns, unsigned int n,
+    struct errbuf *e)
+{
+	struct errbuf ignored;
+	struct netns way;
+	int failed = 0;
+
+	for (unsigned int i = 0; i < n && !failed; i++) {
+		if (netns_enter(&way, netns[i], e) == -1)
+			return -1;
+		failed = desk_add_place(d, e) == -1;
+		if (netns_leave(&way, failed ? &ignored : e) == -1)
+			failed = 1;
+	}
+	return failed ? -1 : 0;
+}
+
+/* Signals are for who started it; it goes when that one goes. */
+static void
+settle(void)
+{
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+	    SIGUSR1, SIGUSR2, SIGPIPE, SIGTSTP };
+
+	for (unsigned int i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	(void)prctl(PR_SET_NAME, "sessdump-procs", 0, 0, 0);
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Who reads what the program writes is not to wait for this one, and nothing
+ * that is open is its business but these. */
+static void
+let_go(const int *fd, unsigned int n)
+{
+	int keep[HELPER_CHANNELS], null = open("/dev/null", O_RDWR);
+	unsigned int from = STDERR_FILENO + 1;
+
+	memcpy(keep, fd, n * sizeof(*fd));
+	qsort(keep, n, sizeof(*keep), by_value);
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		if (bsearch(&i, keep, n, sizeof(*keep), by_value) == NULL &&
+		    (null == -1 || dup2(null, i) == -1))
+			close(i);
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int next = (unsigned int)keep[i];
+
+		if (next > from)
+			(void)close_range(from, next - 1, 0);
+		from = next + 1;
+	}
+	(void)close_range(from, ~0U, 0);
+}
+
+static void
+be_helper(const int *fd, unsigned int channels, const char *const *netns,
+    unsigned int n)
+{
+	struct hello hello;
+	struct service s;
+
+	memset(&hello, 0, sizeof(hello));
+	settle();
+	let_go(fd, channels);
+	serve_init(&s, fd, channels);
+	hello.ready = desk_init(&s.desk, &hello.why) == 0 &&
+	    open_places(&s.desk, netns, n, &hello.why) == 0;
+	if (hello.ready)
+		serve_prepare(&s, &hello.why);
+	if (send(fd[0], &hello, sizeof(hello), MSG_NOSIGNAL) ==
+	    sizeof(hello) && hello.ready)
+		serve(&s);
+	_Exit(0);
+}
+
+static int
+hear_hello(struct helper *h, struct errbuf *e)
+{
+	struct hello hello;
+	ssize_t n;
+
+	do {
+		n = recv(h->fd[0], &hello, sizeof(hello), 0);
+	} while (n == -1 && errno == EINTR);
+	if (n != sizeof(hello))
+		return err_set(e, "processes: the helper did not start");
+	if (!hello.ready)
+		return err_set(e, "processes: %.*s", (int)sizeof(e->text) / 2,
+		    hello.why.text);
+	h->note = hello.why;
+	return 0;
+}
+
+static int
+open_channels(int (*pair)[2], unsigned int channels, struct errbuf *e)
+{
+	for (unsigned int i = 0; i < channels; i++)
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+		    pair[i]) == -1) {
+			while (i-- > 0) {
+				close(pair[i][0]);
+				close(pair[i][1]);
+			}
+			return err_set(e, "processes: socketpair: %s",
+			    strerror(errno));
+		}
+	return 0;
+}
+
+int
+helper_start(struct helper *h, unsigned int channels,
+    const char *const *netns, unsigned int nnetns, struct errbuf *e)
+{
+	int pair[HELPER_CHANNELS][2], theirs[HELPER_CHANNELS];
+
+	memset(h, 0, sizeof(*h));
+	h->pid = -1;
+	if (nnetns > PLACES)
+		return err_set(e, "processes: more than %d network "
+		    "namespaces", PLACES);
+	if (open_channels(pair, channels, e) == -1)
+		return -1;
+	h->channels = channels;
+	for (unsigned int i = 0; i < channels; i++) {
+		h->fd[i] = pair[i][0];
+		theirs[i] = pair[i][1];
+	}
+	h->pid = fork();
+	if (h->pid == 0) {
+		for (unsigned int i = 0; i < channels; i++)
+			close(h->fd[i]);
+		be_helper(theirs, channels, netns, nnetns);
+	}
+	for (unsigned int i = 0; i < channels; i++)
+		close(theirs[i]);
+	if (h->pid == -1)
+		err_set(e, "processes: fork: %s", strerror(errno));
+	if (h->pid != -1 && hear_hello(h, e) == 0)
+		return 0;
+	helper_stop(h);
+	return -1;
+}
+
+void
+helper_stop(struct helper *h)
+{
+	for (unsigned int i = 0; i < h->channels; i++)
+		close(h->fd[i]);
+	h->channels = 0;
+	while (h->pid > 0 && waitpid(h->pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	h->pid = -1;
+}
+#else
+int
+helper_start(struct helper *h, unsigned int channels,
+    const char *const *netns, unsigned int nnetns, struct errbuf *e)
+{
+	(void)channels, (void)netns, (void)nnetns;
+	memset(h, 0, sizeof(*h));
+	h->pid = -1;
+	return err_set(e, "processes: libmnl is not in this build");
+}
+
+void
+helper_stop(struct helper *h)
+{
+	(void)h;
+}
+#endif

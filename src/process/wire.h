@@ -1,0 +1,41 @@
+/*
+ * wire.h: what is asked of the helper, and what it tells.
+ *
+ * Both ends are one program, so these are the bytes in memory.  The helper
+ * trusts none of them: who asks has parsed packets of anybody's making.
+ */
+#ifndef SRC_PROCESS_WIRE_H
+#define SRC_PROCESS_WIRE_H
+
+#include <sessdump/packet.h>
+
+#include "process/process.h"
+
+enum {
+	WIRE_ASKS	= 32,	/* in one message, at most */
+	WIRE_NAME	= 16,	/* of an interface */
+};
+
+/* Whose are the two ends of this session? */
+struct ask {
+	uint64_t id;		/* the session's, for the answer */
+	uint32_t number;	/* likewise */
+	union addr addr[2];
+	uint16_t port[2];
+	uint8_t protocol, ip_version;
+	uint8_t client;		/* the side that is held for it */
+	char interface[WIRE_NAME]; /* that its first packet came by, or "" */
+};
+
+struct tell {
+	uint64_t id;
+	uint32_t number;
+	uint8_t last;		/* 0: a better answer may come */
+	uint8_t listens;	/* a bit a side: a socket listens there */
+	uint8_t status[2];	/* enum process_status */
+	uint64_t spent_us;	/* by the helper, of processor time so far */
+	uint64_t walks;		/* through all processes so far */
+	struct process process[2];
+};
+
+#endif
