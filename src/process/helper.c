@@ -1,10 +1,12 @@
 /* helper.c: a process of its own that finds out whose sockets are. */
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,27 @@ settle(void)
 	(void)prctl(PR_SET_NAME, "sessdump-procs", 0, 0, 0);
 }
 
+/* What it keeps, of what it has: to look into other processes, whose folders
+ * only their users may read.  -1 and errbuf. */
+static int
+drop(struct errbuf *e)
+{
+	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct c[_LINUX_CAPABILITY_U32S_3];
+	uint32_t keep = 1U << CAP_SYS_PTRACE | 1U << CAP_DAC_READ_SEARCH;
+
+	if (syscall(SYS_capget, &h, c) == -1)
+		return err_set(e, "capabilities: %s", strerror(errno));
+	c[0].permitted &= keep;
+	c[0].effective = c[0].permitted;
+	c[0].inheritable = 0;
+	memset(&c[1], 0, sizeof(c[1]));
+	if (syscall(SYS_capset, &h, c) == -1 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return err_set(e, "capabilities: %s", strerror(errno));
+	return 0;
+}
+
 static int
 by_value(const void *a, const void *b)
 {
@@ -106,6 +129,8 @@ be_helper(const int *fd, unsigned int channels, const char *const *netns,
 	    open_places(&s.desk, netns, n, &hello.why) == 0;
 	if (hello.ready)
 		serve_prepare(&s, &hello.why);
+	if (hello.ready)
+		hello.ready = drop(&hello.why) == 0;
 	if (send(fd[0], &hello, sizeof(hello), MSG_NOSIGNAL) ==
 	    sizeof(hello) && hello.ready)
 		serve(&s);

@@ -147,7 +147,9 @@ def unprivileged():
     nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
               "--inh-caps=-all,+net_raw", "--ambient-caps=+net_raw")
     own = subprocess.Popen(
-        ["ip", "netns", "exec", lab.space[A], *nobody, sys.executable, "-c",
+        # With a capability that the helper lacks, it could not be seen.
+        ["ip", "netns", "exec", lab.space[A], *nobody[:4],
+         "--inh-caps=-all", sys.executable, "-c",
          "import socket, sys; s = socket.socket(); "
          f"s.bind(('{lab.A4}', 4321)); s.listen(); print(flush=True); "
          "s.accept(); sys.stdin.read()"],
@@ -187,6 +189,11 @@ def helper():
     fds = [os.readlink(f"/proc/{it[0]}/fd/{n}")
            for n in os.listdir(f"/proc/{it[0]}/fd")]
     equal("it holds no pipe of ours", [x for x in fds if "pipe" in x], [])
+    with open(f"/proc/{it[0]}/status") as f:
+        said = dict(x.split(":", 1) for x in f.read().splitlines())
+    equal("it keeps CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH at most",
+          int(said["CapPrm"], 16) & ~(1 << 19 | 1 << 2), 0)
+    equal("and gets no others", said["NoNewPrivs"].strip(), "1")
     os.kill(it[0], signal.SIGKILL)
     lab.ping(A, lab.B4, False, 1)
     d.caught(2)
