@@ -8,9 +8,11 @@
 #include "capture/live/interfaces.h"
 #include "capture/live/netns.h"
 #include "capture/live/tstamp.h"
+#include "confine.h"
 #include "dissect/registry.h"
 #include "info.h"
 #include "process/helper.h"
+#include "sandbox/sandbox.h"
 
 static void
 print_interface(const struct interface *i)
@@ -128,12 +130,15 @@ static int
 filter_linktype(const struct options *o, struct errbuf *e)
 {
 	struct capture *c;
-	int linktype = 1;
+	int fd, linktype = 1;
 
 	if (o->linktype != NULL)
 		return interfaces_linktype(o->linktype);
 	if (o->nread > 0) {
-		c = capture_open_savefile(o->read[0], &o->capture, e);
+		fd = capture_open_path(o->read[0], e);
+		if (fd == -1 || confine(o, NULL, e) == -1)
+			return -1;
+		c = capture_open_file(o->read[0], fd, &o->capture, e);
 		if (c == NULL)
 			return -1;
 		linktype = (int)c->linktype;
@@ -191,4 +196,5 @@ info_version(void)
 #endif
 	printf("processes: %s\n", helper_built[0] != '\0' ? helper_built :
 	    "not in this build");
+	printf("sandbox: %s\n", sandbox_built);
 }

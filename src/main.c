@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "capture/live/interfaces.h"
-#include "dissect/plugin.h"
+#include "confine.h"
+#include "dissect/registry.h"
 #include "info.h"
 #include "pipeline.h"
 #include "replay/progress.h"
 #include "processes.h"
 #include "resolve/resolve.h"
+#include "sandbox/sandbox.h"
 #include "sources.h"
 #include "summary.h"
 
@@ -107,6 +109,7 @@ struct run {
 	const struct pipeline *pipeline;
 	struct capture *capture;	/* NULL: none could be opened */
 	const struct options *options;
+	struct registry *registry;
 	struct capture_stats stats;
 	struct summary_part part[OPTIONS_LIST];
 	unsigned int nparts;
@@ -183,6 +186,20 @@ say_listening(struct capture *c)
 	    c->ops->name, c->snaplen);
 }
 
+/* From here on there is nothing to be had by what a packet may do to us. */
+static int
+enter_sandbox(const struct options *o, struct registry *r)
+{
+	struct errbuf e;
+	int result = confine(o, r, &e);
+
+	if (result == -1 || sandbox_note(&e))
+		report(&e);
+	else if (o->sink.verbose > 0)
+		fprintf(stderr, "%s\n", e.text);
+	return result;
+}
+
 static int
 run_live(const struct options *o, struct pipeline *l, struct run *run)
 {
@@ -192,6 +209,11 @@ run_live(const struct options *o, struct pipeline *l, struct run *run)
 	run->capture = sources_live(o, on_failed_source, warn, &status, &e);
 	if (run->capture == NULL) {
 		report(&e);
+		return EXIT_FAILED;
+	}
+	if (enter_sandbox(o, run->registry) == -1) {
+		capture_close(run->capture);
+		run->capture = NULL;
 		return EXIT_FAILED;
 	}
 	say_listening(run->capture);
@@ -206,10 +228,13 @@ run_live(const struct options *o, struct pipeline *l, struct run *run)
 static int
 run_files(const struct options *o, struct pipeline *l, struct run *run)
 {
-	int status = EXIT_DONE;
+	int status = EXIT_DONE, fd[OPTIONS_LIST];
 	struct errbuf e;
 
-	run->capture = sources_files(o, on_failed_source, &status);
+	sources_open(o, fd, on_failed_source, &status);
+	if (enter_sandbox(o, run->registry) == -1)
+		return EXIT_FAILED;
+	run->capture = sources_files(o, fd, on_failed_source, &status);
 	if (run->capture != NULL) {
 		run->capture = replay_pace(o, run->capture, &e);
 		if (run->capture == NULL)
@@ -223,9 +248,9 @@ run_files(const struct options *o, struct pipeline *l, struct run *run)
 }
 
 static int
-run(const struct options *o, const struct registry *registry)
+run(const struct options *o, struct registry *registry)
 {
-	struct run state = { .options = o };
+	struct run state = { .options = o, .registry = registry };
 	struct pipeline_calls calls = { summarize, warn, &state };
 	struct errbuf e;
 	struct pipeline *l = pipeline_new(o, registry, &e);
@@ -257,7 +282,7 @@ run(const struct options *o, const struct registry *registry)
 /* The other process comes before all that it must not inherit.  What was not
  * asked for by name is no failure where it cannot be had. */
 static int
-run_with_processes(struct options *o, const struct registry *r)
+run_with_processes(struct options *o, struct registry *r)
 {
 	struct errbuf note, e;
 	int status;
@@ -276,15 +301,14 @@ run_with_processes(struct options *o, const struct registry *r)
 	return status;
 }
 
-/* Likewise. */
 static int
-run_with_names(struct options *o, const struct registry *r, struct errbuf *e)
+run_with_names(struct options *o, struct registry *r, struct errbuf *e)
 {
 	int status;
 
 	if (!o->resolve)
 		return run_with_processes(o, r);
-	o->sink.resolve = resolve_start(e);
+	o->sink.resolve = resolve_new(e);
 	if (o->sink.resolve == NULL) {
 		report(e);
 		return EXIT_FAILED;
@@ -292,7 +316,7 @@ run_with_names(struct options *o, const struct registry *r, struct errbuf *e)
 	if (o->nread > 0)
 		resolve_wait(o->sink.resolve);
 	status = run_with_processes(o, r);
-	resolve_stop(o->sink.resolve);
+	resolve_free(o->sink.resolve);
 	return status;
 }
 
@@ -300,21 +324,18 @@ static int
 with_registry(struct options *o, struct errbuf *e)
 {
 	struct registry *r = registry_new(e);
-	int status = EXIT_DONE;
+	int status = EXIT_FAILED;
 
-	for (unsigned int i = 0; r != NULL && i < o->nplugins; i++)
-		if (plugin_load(r, o->plugin[i], e) == -1) {
-			registry_free(r);
-			r = NULL;
-		}
 	if (r == NULL) {
 		report(e);
 		return EXIT_FAILED;
 	}
-	if (o->action == ACTION_DISSECTORS)
-		info_dissectors(r);
-	else
+	if (o->action != ACTION_DISSECTORS) {
 		status = run_with_names(o, r, e);
+	} else if (enter_sandbox(o, r) == 0) {
+		info_dissectors(r);
+		status = EXIT_DONE;
+	}
 	registry_free(r);
 	return status;
 }
@@ -384,6 +405,10 @@ main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_TIME, "");
+	if (sandbox_check_start(&e) == -1) {
+		report(&e);
+		return EXIT_FAILED;
+	}
 	if (options_parse(&o, argc, argv, &e) == -1) {
 		report(&e);
 		fputs("try: sessdump --help\n", stderr);

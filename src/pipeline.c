@@ -10,6 +10,7 @@
 #include "pipeline.h"
 #include "processes.h"
 #include "readers.h"
+#include "sandbox/sandbox.h"
 #include "workers/workers.h"
 #include "writing.h"
 
@@ -102,6 +103,9 @@ open_outputs(struct pipeline *l, struct errbuf *e)
 	sink_init(&l->sink, &l->sink_options, &l->out);
 	l->out.stop = &pipeline_stop;
 	l->output[0] = &l->out;
+	/* As early as that: it takes /proc, which the sandbox has not. */
+	if (o->nread == 0)
+		outbuf_hold(&l->out);
 	return 0;
 }
 
@@ -319,6 +323,15 @@ tell_lost(struct pipeline *l)
 	l->calls->warn(l->calls->arg, &e);
 }
 
+static void
+tell_refused(struct pipeline *l)
+{
+	struct errbuf e;
+
+	while (l->calls != NULL && sandbox_refused(&e))
+		l->calls->warn(l->calls->arg, &e);
+}
+
 /* Time goes on without a packet. */
 static int
 idle(struct pipeline *l, const struct capture *c, struct errbuf *e)
@@ -354,6 +367,7 @@ between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	if (soon)
 		outbuf_flush(&l->out);
 	tell_lost(l);
+	tell_refused(l);
 	if (serve_signals(l, e) == -1)
 		return -1;
 	return check_output(l, e);
@@ -376,8 +390,8 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 
 	if (writing_open(&l->writing, l->options, c, &calls, e) == -1)
 		return -1;
-	if (c->live)
-		outbuf_hold(&l->out);
+	if (l->workers != NULL && workers_start(l->workers, e) == -1)
+		return -1;
 	while (!pipeline_done(l)) {
 		l->output[1] = l->writing.out;
 		readers_serve(l->output, c);
@@ -420,6 +434,7 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 	l->output[1] = NULL;
 	if (writing_close(&l->writing, e) == -1)
 		failed = 1;
+	tell_refused(l);
 	return failed ? -1 : 0;
 }
 

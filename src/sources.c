@@ -71,8 +71,22 @@ sources_live(const struct options *o,
 	return NULL;
 }
 
+void
+sources_open(const struct options *o, int *fd,
+    void (*failed)(void *, const struct errbuf *), void *arg)
+{
+	struct errbuf e;
+
+	for (unsigned int i = 0; i < o->nread; i++) {
+		fd[i] = pipeline_stop ? -1 :
+		    capture_open_path(o->read[i], &e);
+		if (fd[i] == -1 && !pipeline_stop)
+			failed(arg, &e);
+	}
+}
+
 struct capture *
-sources_files(const struct options *o,
+sources_files(const struct options *o, const int *fd,
     void (*failed)(void *, const struct errbuf *), void *arg)
 {
 	struct capture_options options = o->capture;
@@ -82,7 +96,9 @@ sources_files(const struct options *o,
 
 	options.stop = &pipeline_stop;
 	for (unsigned int i = 0; i < o->nread && !pipeline_stop; i++) {
-		v[n] = capture_open_savefile(o->read[i], &options, &e);
+		if (fd[i] == -1)
+			continue;
+		v[n] = capture_open_file(o->read[i], fd[i], &options, &e);
 		if (v[n] != NULL)
 			n++;
 		else

@@ -40,6 +40,8 @@ _sessdump() {
 		compopt -o filenames 2>/dev/null
 		IFS=$'\n'
 		COMPREPLY=($(compgen -f -- "$cur")) ;;
+	-Z|--relinquish-privileges)
+		COMPREPLY=($(compgen -u -- "$cur")) ;;
 	-Q|--direction)
 		COMPREPLY=($(compgen -W 'in out inout' -- "$cur")) ;;
 	--format)
@@ -89,6 +91,7 @@ _sessdump() {
 			--quiet -N --resolve -t --nano --micro
 			--time-stamp-precision -x -X -A -l --line-buffered -U
 			--packet-buffered --color --max-sessions --timeout
+			-Z --relinquish-privileges --no-sandbox
 			--seed --dissectors --plugin -d -h --help --version' -- "$cur")) ;;
 	esac
 }

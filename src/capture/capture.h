@@ -146,6 +146,12 @@ struct capture *capture_open_libpcap(const struct capture_place *,
  * pcapng is handed to libpcap. */
 struct capture *capture_open_savefile(const char *path,
     const struct capture_options *, struct errbuf *);
+/* The same in two steps, so that nothing is parsed before the sandbox is
+ * entered: its descriptor, or -1; and the source, which takes that over,
+ * whatever it answers. */
+int capture_open_path(const char *path, struct errbuf *);
+struct capture *capture_open_file(const char *path, int fd,
+    const struct capture_options *, struct errbuf *);
 
 static inline int
 capture_read(struct capture *c, struct frame *f, int n, struct errbuf *e)

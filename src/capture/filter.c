@@ -6,6 +6,7 @@
 
 #include "capture/caret.h"
 #include "capture/capture.h"
+#include "capture/compiler.h"
 #include "capture/filter.h"
 
 enum {
@@ -94,8 +95,11 @@ filter_compile(const char *expression, uint32_t linktype, uint32_t snaplen,
     int optimize, struct bpf_program *code, struct errbuf *e)
 {
 	int r, bytes = snaplen ? (int)snaplen : CAPTURE_SNAPLEN;
-	pcap_t *p = pcap_open_dead(filter_linktype_to_dlt(linktype), bytes);
+	pcap_t *p;
 
+	if (compiler_knows(expression))
+		return compiler_ask(linktype, snaplen, code, e);
+	p = pcap_open_dead(filter_linktype_to_dlt(linktype), bytes);
 	if (p == NULL)
 		return err_set(e, "filter expression: no memory");
 	r = filter_compile_handle(p, expression, optimize,

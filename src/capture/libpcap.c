@@ -302,17 +302,38 @@ capture_open_libpcap(const struct capture_place *at,
 	return &l->head;
 }
 
+/* libpcap's handle of a descriptor that is its own from then on; NULL and why
+ * when there is none. */
+static pcap_t *
+libpcap_fdopen(int fd, char *why)
+{
+	FILE *f = lseek(fd, 0, SEEK_SET) != -1 ? fdopen(fd, "rb") : NULL;
+	pcap_t *p;
+
+	if (f == NULL) {
+		snprintf(why, PCAP_ERRBUF_SIZE, "%s", strerror(errno));
+		close(fd);
+		return NULL;
+	}
+	p = pcap_fopen_offline_with_tstamp_precision(f,
+	    PCAP_TSTAMP_PRECISION_NANO, why);
+	if (p == NULL)
+		fclose(f);
+	return p;
+}
+
 struct capture *
-capture_open_pcapfile(const char *path, const struct capture_options *o,
-    struct errbuf *e)
+capture_open_pcapfile(const char *path, int fd,
+    const struct capture_options *o, struct errbuf *e)
 {
 	struct libpcap *l = libpcap_new(path, e);
 	char why[PCAP_ERRBUF_SIZE];
 
-	if (l == NULL)
+	if (l == NULL) {
+		close(fd);
 		return NULL;
-	l->p = pcap_open_offline_with_tstamp_precision(path,
-	    PCAP_TSTAMP_PRECISION_NANO, why);
+	}
+	l->p = libpcap_fdopen(fd, why);
 	if (l->p == NULL)
 		err_set(e, "%s", why);
 	if (l->p == NULL ||

@@ -6,8 +6,9 @@
 
 #include "capture/capture.h"
 
-/* A capture file through libpcap's own reader. */
-struct capture *capture_open_pcapfile(const char *path,
+/* A capture file through libpcap's own reader, from its beginning.  Takes the
+ * descriptor over, whatever it answers. */
+struct capture *capture_open_pcapfile(const char *path, int fd,
     const struct capture_options *, struct errbuf *);
 
 #endif

@@ -23,6 +23,7 @@ enum {
 	OPT_NETNS, OPT_NO_DEDUP,
 	OPT_PACE, OPT_MAX_GAP,
 	OPT_WRITE_FORMAT, OPT_COMMENTS,
+	OPT_NO_SANDBOX,
 };
 
 /* getopt_long()'s two descriptions: OPTABLE_ROWS + 1 of the first, two

@@ -54,6 +54,7 @@ struct options {
 	const char *write;		/* -w */
 	struct dumper_options dump;	/* how that is written */
 	const char *linktype;		/* -y, a name */
+	const char *user;		/* -Z */
 	enum options_backend backend;
 	struct capture_options capture;
 	char *filter;			/* owned; capture.filter points here */
@@ -70,6 +71,7 @@ struct options {
 	uint8_t line_buffered;		/* -l */
 	uint8_t packet_buffered;	/* -U */
 	uint8_t resolve;		/* -N */
+	uint8_t no_sandbox;
 	uint8_t color_always, color_never;
 };
 

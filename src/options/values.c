@@ -302,6 +302,9 @@ options_set_flag(struct options *o, int opt)
 	case 'U':
 		o->packet_buffered = 1;
 		break;
+	case OPT_NO_SANDBOX:
+		o->no_sandbox = 1;
+		break;
 	default:
 		return -1;
 	}
@@ -322,6 +325,9 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 		return append("-r", o->read, &o->nread, s, e);
 	case OPT_PLUGIN:
 		return append("--plugin", o->plugin, &o->nplugins, s, e);
+	case 'Z':
+		o->user = s;
+		return 0;
 	case 'w':
 	case 'C':
 	case 'G':

@@ -1,15 +1,15 @@
 /* resolve.c: the names of hosts, and what is still being asked. */
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/child.h"
 #include "core/mix.h"
 #include "resolve/resolver.h"
 
@@ -30,8 +30,7 @@ struct entry {
 
 struct resolve {
 	pthread_mutex_t lock;
-	pid_t pid;
-	int fd;			/* the other process has the other end */
+	int fd;			/* the other process has the other end; or -1 */
 	int patience;		/* ms */
 	int vain;		/* waits in a row */
 	uint64_t seed;
@@ -39,58 +38,41 @@ struct resolve {
 				 * takes the place of one before */
 };
 
-static struct resolve *
-start(int fd, pid_t pid)
+struct resolve *
+resolve_new(struct errbuf *e)
 {
 	struct resolve *r = calloc(1, sizeof(*r));
 
-	if (r == NULL)
-		return NULL;
-	r->entry = calloc(RESOLVE_ADDRESSES, sizeof(*r->entry));
-	if (r->entry == NULL) {
+	if (r != NULL)
+		r->entry = calloc(RESOLVE_ADDRESSES, sizeof(*r->entry));
+	if (r == NULL || r->entry == NULL) {
+		err_set(e, "names: %s", strerror(errno));
 		free(r);
 		return NULL;
 	}
 	pthread_mutex_init(&r->lock, NULL);
-	r->fd = fd;
-	r->pid = pid;
+	r->fd = -1;
 	/* Nobody is to choose which addresses share a place. */
-	r->seed = (uint64_t)(uintptr_t)r->entry ^ (uint64_t)pid << 40;
+	r->seed = (uint64_t)(uintptr_t)r->entry ^ (uint64_t)getpid() << 40;
 	return r;
 }
 
-struct resolve *
-resolve_start(struct errbuf *e)
+int
+resolve_start(struct resolve *r, struct errbuf *e)
 {
-	struct resolve *r;
-	pid_t pid;
-	int fd[2];
+	struct errbuf why;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) == -1) {
-		err_set(e, "names: %s", strerror(errno));
-		return NULL;
-	}
-	pid = fork();
-	if (pid == 0)
-		resolver_run(fd[1]);
-	close(fd[1]);
-	r = pid == -1 ? NULL : start(fd[0], pid);
-	if (r == NULL) {
-		err_set(e, "names: %s", strerror(errno));
-		close(fd[0]);
-	}
-	return r;
+	r->fd = child_start(SOCK_SEQPACKET, resolver_run, NULL, &why);
+	return r->fd != -1 ? 0 : err_set(e, "names: %s", why.text);
 }
 
 void
-resolve_stop(struct resolve *r)
+resolve_free(struct resolve *r)
 {
 	if (r == NULL)
 		return;
-	/* It may wait for an answer that nobody wants any more. */
-	kill(r->pid, SIGKILL);
-	waitpid(r->pid, NULL, 0);
-	close(r->fd);
+	if (r->fd != -1)
+		close(r->fd);
 	for (uint32_t i = 0; i < RESOLVE_ADDRESSES; i++)
 		free(r->entry[i].name);
 	free(r->entry);

@@ -25,10 +25,15 @@ enum {
 
 struct resolve;
 
-/* Starts the other process: before there are threads, and before what it
- * needs is given up.  NULL and errbuf on failure. */
-struct resolve *resolve_start(struct errbuf *);
-void resolve_stop(struct resolve *);
+/* NULL and errbuf on failure. */
+struct resolve *resolve_new(struct errbuf *);
+/* The other process ends, too. */
+void resolve_free(struct resolve *);
+
+/* Starts that process, before there are threads: with no more privileges than
+ * we have left, but before files are out of reach.  Until then nothing has a
+ * name.  -1 and errbuf on failure. */
+int resolve_start(struct resolve *, struct errbuf *);
 
 /* From now on a question waits for its answer, for a second at most, and no
  * longer once three in a row have waited in vain. */

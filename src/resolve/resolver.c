@@ -1,13 +1,11 @@
 /* resolver.c: the process that looks up addresses, getnameinfo(3). */
 #include <sys/socket.h>
 
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "resolve/resolver.h"
 
@@ -60,6 +58,7 @@ look_up(struct resolver_answer *a)
 	resolver_clean(a->name);
 }
 
+/* The others, too, find the socket closed. */
 static void *
 serve(void *arg)
 {
@@ -70,54 +69,25 @@ serve(void *arg)
 		memset(&a, 0, sizeof(a));
 		if (recv(fd, &a.about, sizeof(a.about), 0) !=
 		    (ssize_t)sizeof(a.about))
-			break;
+			return NULL;
 		look_up(&a);
 		if (send(fd, &a, sizeof(a), MSG_NOSIGNAL) !=
 		    (ssize_t)sizeof(a))
-			break;
+			return NULL;
 	}
-	_exit(0);
 }
 
-/* Who reads our output waits until all have closed it, and this process has no
- * business with any descriptor but one. */
-static void
-leave_descriptors(int fd)
+void
+resolver_run(int fd, void *unused)
 {
-	int null = open("/dev/null", O_RDWR);
-	long most = sysconf(_SC_OPEN_MAX);
-
-	for (int i = 0; i <= STDERR_FILENO; i++)
-		if (null == -1)
-			close(i);
-		else
-			dup2(null, i);
-	if (close_range(STDERR_FILENO + 1, (unsigned int)fd - 1, 0) == 0 &&
-	    close_range((unsigned int)fd + 1, UINT32_MAX, 0) == 0)
-		return;
-	for (int i = STDERR_FILENO + 1; i < most; i++)
-		if (i != fd)
-			close(i);
-}
-
-_Noreturn void
-resolver_run(int fd)
-{
-	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT,
-	    SIGUSR1, SIGUSR2 };
 	pthread_attr_t attr;
 	pthread_t thread;
 
-	/* What a terminal sends to all is for the other process: this one
-	 * answers until its end. */
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_IGN);
-	leave_descriptors(fd);
+	(void)unused;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
 	for (int i = 1; i < RESOLVERS; i++)
 		(void)pthread_create(&thread, &attr, serve,
 		    (void *)(intptr_t)fd);
 	serve((void *)(intptr_t)fd);
-	_exit(0);
 }

@@ -20,8 +20,8 @@ struct resolver_answer {
 };
 
 /* Answers what comes through the socket (SOCK_SEQPACKET) until its other end
- * is closed, then ends the process. */
-_Noreturn void resolver_run(int fd);
+ * is closed; see child_start(). */
+void resolver_run(int fd, void *unused);
 
 /* Empties a name that is not to be shown, see resolve.h. */
 void resolver_clean(char name[static RESOLVE_NAME]);

@@ -1,29 +1,24 @@
 /* workers.c: sessions on several cores: the packets are dealt. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "core/mix.h"
+#include "core/thread.h"
 #include "dissect/dissect.h"
 #include "workers/impl.h"
 
-static int
-start_threads(struct workers *all, struct errbuf *e)
+int
+workers_start(struct workers *all, struct errbuf *e)
 {
-	sigset_t every, before;
 	int error = 0;
 
-	/* Signals are for the thread that waits for frames. */
-	sigfillset(&every);
-	pthread_sigmask(SIG_BLOCK, &every, &before);
 	while (error == 0 && all->started < all->n) {
 		struct worker *w = &all->worker[all->started];
 
-		error = pthread_create(&w->thread, NULL, worker_run, w);
+		error = thread_start(&w->thread, worker_run, w);
 		if (error == 0)
 			all->started++;
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error == 0 ? 0 : err_set(e, "workers: %s", strerror(error));
 }
 
@@ -41,7 +36,7 @@ start(struct workers *all, struct errbuf *e)
 	for (unsigned int i = 0; i < all->n; i++)
 		if (worker_init(&all->worker[i], all, i, e) == -1)
 			return -1;
-	return start_threads(all, e);
+	return 0;
 }
 
 struct workers *
@@ -211,6 +206,8 @@ workers_idle(struct workers *all, int64_t now)
 void
 workers_finish(struct workers *all)
 {
+	if (all->started < all->n)
+		return;
 	workers_visit(all, VISIT_END, all->schedule.clock.now);
 }
 

@@ -21,13 +21,17 @@ struct registry;
 struct workers;
 
 /*
- * Starts options->workers threads.  Records end up in the sink's buffer, whose
+ * For options->workers threads.  Records end up in the sink's buffer, whose
  * sink needs no other; what is passed must outlive the workers.  NULL and
  * errbuf on failure.
  */
 struct workers *workers_new(const struct options *, const struct registry *,
     struct defrag *, struct sink *, struct errbuf *);
 void workers_free(struct workers *);
+
+/* Starts the threads: before the first packet, and behind sandbox_enter(), of
+ * which threads have a part each.  -1 and errbuf on failure. */
+int workers_start(struct workers *, struct errbuf *);
 
 /* Dissects the packet of that number, the next one from 1, and deals it; 1 when
  * its 4-tuple is selected.  The frame's bytes are not needed afterwards. */

@@ -1,4 +1,5 @@
 /* compress.c: compressed files, written by a thread of their own. */
+#include "core/thread.h"
 #include "write/compress.h"
 
 #ifdef HAVE_LIBARCHIVE
@@ -184,9 +185,6 @@ compress_error(struct compress *c)
 static int
 compress_start(struct compress *c)
 {
-	sigset_t all, before;
-	int r;
-
 	for (unsigned int i = 0; i < JOBS; i++) {
 		c->job[i].data = malloc(JOB_SIZE);
 		if (c->job[i].data == NULL)
@@ -194,11 +192,7 @@ compress_start(struct compress *c)
 	}
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	r = pthread_create(&c->thread, NULL, compress_run, c);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return r;
+	return thread_start(&c->thread, compress_run, c);
 }
 
 static void

@@ -54,15 +54,15 @@ test_local(void)
 	union addr v4 = address("\177\0\0\1", 4);
 	char name[RESOLVE_NAME] = "";
 	struct errbuf e;
-	struct resolve *r = resolve_start(&e);
+	struct resolve *r = resolve_new(&e);
 	size_t n;
 
-	if (!ok(r != NULL, "the process starts"))
+	if (!ok(r != NULL && resolve_start(r, &e) == 0, "the process starts"))
 		return;
 	resolve_wait(r);
 	n = resolve_name(r, &v4, 4, name);
 	ok(n == strlen(name), "127.0.0.1 has a name, or none");
-	resolve_stop(r);
+	resolve_free(r);
 }
 
 /* More questions than anybody could answer: none of them waits. */
@@ -72,17 +72,18 @@ test_flood(void)
 	struct timespec from, to;
 	char name[RESOLVE_NAME];
 	struct errbuf e;
-	struct resolve *r = resolve_start(&e);
+	struct resolve *r = resolve_new(&e);
 	union addr a = address("\xc0\0\2\0", 4);
 	int64_t ms;
 
+	ok(r != NULL && resolve_start(r, &e) == 0, "another one starts");
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	for (uint32_t i = 0; r != NULL && i < 2 * RESOLVE_ADDRESSES; i++) {
 		a.u4 = i * 2654435761u;
 		(void)resolve_name(r, &a, 4, name);
 	}
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	resolve_stop(r);
+	resolve_free(r);
 	ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) /
 	    1000000;
 	ok(ms < 5000, "%d questions do not wait: %d ms",

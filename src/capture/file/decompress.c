@@ -8,12 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "core/thread.h"
 
 enum {
 	DECOMPRESS_BLOCK = 64 * 1024,
@@ -256,18 +256,12 @@ decompress_thread(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that waits for frames; without SIGPIPE, write()
- * says that the reader is gone. */
+/* Without SIGPIPE, write() says that the reader is gone. */
 static int
 decompress_run(struct decompress *d)
 {
-	sigset_t all, before;
-	int r;
+	int r = thread_start(&d->thread, decompress_thread, d);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	r = pthread_create(&d->thread, NULL, decompress_thread, d);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	d->running = r == 0;
 	return r;
 }

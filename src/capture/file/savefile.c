@@ -242,23 +242,22 @@ static const struct capture_ops savefile_ops = {
 	.close = savefile_close,
 };
 
-/* -1 unless path is something that can hold a capture. */
-static int
-savefile_open_fd(const char *path, int *fd, struct errbuf *e)
+int
+capture_open_path(const char *path, struct errbuf *e)
 {
 	struct stat st;
+	int fd = STDIN_FILENO;
 
-	*fd = STDIN_FILENO;
 	if (strcmp(path, "-") != 0)
-		*fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (*fd == -1)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
 		return err_set(e, "%s: %s", path, strerror(errno));
-	if (fstat(*fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		if (*fd != STDIN_FILENO)
-			close(*fd);
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (fd != STDIN_FILENO)
+			close(fd);
 		return err_set(e, "%s: a directory, not a capture file", path);
 	}
-	return 0;
+	return fd;
 }
 
 /* From here on the reader sees what was compressed. */
@@ -350,7 +349,8 @@ savefile_give_up(struct savefile *s, const struct capture_options *o,
 
 	if (s->walk == NULL && !r->waits && r->fd != STDIN_FILENO &&
 	    magic_find(reader_at(r), reader_left(r)) == MAGIC_UNKNOWN) {
-		c = capture_open_pcapfile(path, o, &why);
+		c = capture_open_pcapfile(path, r->fd, o, &why);
+		r->fd = -1;
 		if (c == NULL)
 			err_set(e, "%s: not a capture file: %s", path,
 			    why.text);
@@ -363,13 +363,18 @@ struct capture *
 capture_open_savefile(const char *path, const struct capture_options *o,
     struct errbuf *e)
 {
-	struct savefile *s;
-	struct stat st;
-	int fd;
+	int fd = capture_open_path(path, e);
 
-	if (savefile_open_fd(path, &fd, e) == -1)
-		return NULL;
-	s = calloc(1, sizeof(*s));
+	return fd == -1 ? NULL : capture_open_file(path, fd, o, e);
+}
+
+struct capture *
+capture_open_file(const char *path, int fd, const struct capture_options *o,
+    struct errbuf *e)
+{
+	struct savefile *s = calloc(1, sizeof(*s));
+	struct stat st;
+
 	if (s == NULL || reader_open(&s->reader, fd) == -1) {
 		err_set(e, "%s: no memory", path);
 		free(s);

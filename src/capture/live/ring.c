@@ -20,6 +20,7 @@
 #include "capture/live/offload.h"
 #include "capture/live/sll2.h"
 #include "capture/live/tstamp.h"
+#include "core/highfd.h"
 
 enum {
 	RING_KIB_MIN	= 1024,
@@ -126,6 +127,7 @@ ring_socket(struct afpacket *a, struct errbuf *e)
 	    SOCK_CLOEXEC, 0);
 	if (fd == -1 && (errno == EPERM || errno == EACCES))
 		return interfaces_denied(a->head.name, e);
+	fd = highfd_move(fd);
 	a->head.fd = fd;
 	if (fd != -1) {
 		what = "PACKET_VERSION";

@@ -1,0 +1,21 @@
+/*
+ * child.h: another process of the program, which has only a socket.
+ *
+ * For what the process that parses packets shall not be able to do itself.  It
+ * is asked through the socket, and ends when nobody holds the other end: by
+ * itself, for in the sandbox nobody can end it.
+ */
+#ifndef SRC_CORE_CHILD_H
+#define SRC_CORE_CHILD_H
+
+#include "core/errbuf.h"
+
+/*
+ * Starts run(fd, arg) there, before there are threads; the process ends with
+ * it.  Our end of the socket, which is of type SOCK_STREAM or SOCK_SEQPACKET,
+ * or -1 and errbuf.
+ */
+int child_start(int type, void (*run)(int fd, void *arg), void *arg,
+    struct errbuf *);
+
+#endif
