@@ -156,8 +156,9 @@ const struct call sandbox_calls[] = {
 #if SANDBOX_SANITIZED
 	/* The sanitizers', at work and when they look for leaks. */
 	{ .name = "openat", .test = { BITS(2, O_ACCMODE, O_RDONLY) } },
+	{ .name = "open", .test = { BITS(1, O_ACCMODE, O_RDONLY) } },
 	{ .name = "readlink" }, { .name = "readlinkat" },
-	{ .name = "getdents64" }, { .name = "wait4" },
+	{ .name = "getdents" }, { .name = "getdents64" }, { .name = "wait4" },
 	{ .name = "ptrace" }, { .name = "sigaltstack" }, { .name = "prctl" },
 	{ .name = "getppid" }, { .name = "process_vm_readv" },
 	{ .name = "sched_getaffinity" }, { .name = "getrlimit" },
