@@ -9,6 +9,7 @@
 
 #include "capture/live/interfaces.h"
 #include "confine.h"
+#include "core/losses.h"
 #include "dissect/registry.h"
 #include "info.h"
 #include "pipeline.h"
@@ -55,7 +56,7 @@ on_signal(int sig)
 	else if (sig == SIGHUP && hup_reopens)
 		pipeline_reopen = 1;
 	else
-		pipeline_stop = 1;
+		pipeline_stop = pipeline_stop ? 2 : 1;
 }
 
 /* Without SA_RESTART: what waits for a frame comes back at once. */
@@ -106,30 +107,11 @@ want_color(const struct options *o)
 
 /* What the summary is about; a signal may ask for it at any time. */
 struct run {
-	const struct pipeline *pipeline;
+	struct pipeline *pipeline;
 	struct capture *capture;	/* NULL: none could be opened */
 	const struct options *options;
 	struct registry *registry;
-	struct capture_stats stats;
-	struct summary_part part[OPTIONS_LIST];
-	unsigned int nparts;
-	int over, known;	/* the capture's end; stats are of that time */
 };
-
-static void
-take_stats(struct run *run)
-{
-	struct capture *c = run->capture, *part;
-	unsigned int i;
-
-	run->known = capture_stats(c, &run->stats) == 0;
-	for (i = 0; (part = capture_part(c, i)) != NULL; i++) {
-		run->part[i].name = part->name;
-		if (capture_part_stats(c, i, &run->part[i].stats) == -1)
-			break;
-	}
-	run->nparts = i;
-}
 
 static void
 summarize(void *arg)
@@ -141,14 +123,6 @@ summarize(void *arg)
 		    run->options->sink.verbose
 	};
 
-	if (y.live && !run->over)
-		take_stats(run);
-	if (y.live && run->known)
-		y.capture = &run->stats;
-	if (y.live) {
-		y.part = run->part;
-		y.nparts = run->nparts;
-	}
 	pipeline_stats(run->pipeline, &y.pipeline);
 	progress_hide();
 	summary_print(stderr, &y);
@@ -219,9 +193,6 @@ run_live(const struct options *o, struct pipeline *l, struct run *run)
 	say_listening(run->capture);
 	if (pipeline_run(l, run->capture, &e) == -1)
 		on_failed_source(&status, &e);
-	/* What comes while the last records are written is nobody's. */
-	run->over = 1;
-	take_stats(run);
 	return status;
 }
 
@@ -400,6 +371,7 @@ act(struct options *o, struct errbuf *e)
 int
 main(int argc, char **argv)
 {
+	struct losses losses;
 	struct options o;
 	struct errbuf e;
 	int status;
@@ -416,7 +388,10 @@ main(int argc, char **argv)
 	} else {
 		o.sink.color = (uint8_t)want_color(&o);
 		fit_terminal(&o.sink);
+		losses_init(&losses);
+		o.capture.losses = o.sink.losses = &losses;
 		status = act(&o, &e);
+		losses_fini(&losses);
 	}
 	options_free(&o);
 	if (fflush(stdout) != 0 && errno != EPIPE && status == EXIT_DONE) {

@@ -11,6 +11,7 @@
 #include "processes.h"
 #include "readers.h"
 #include "sandbox/sandbox.h"
+#include "statistics.h"
 #include "workers/workers.h"
 #include "writing.h"
 
@@ -31,7 +32,12 @@ struct pipeline {
 	struct sink sink;
 	struct sink_options sink_options;
 	struct pipeline_stats stats;
+	struct statistics statistics;	/* of --stats */
+	struct account account;
+	struct capture *capture;	/* that runs or has run through it */
+	uint8_t over;			/* it has run: see ask_capture() */
 	uint8_t done;
+	uint8_t stopping;		/* what came before is still read */
 	uint8_t told;			/* that the output has failed */
 	uint8_t told_lost;		/* that a reader is too slow */
 	const struct pipeline_calls *calls;
@@ -133,6 +139,7 @@ pipeline_new(const struct options *o, const struct registry *r,
 	}
 	l->options = o;
 	l->registry = r;
+	l->statistics.interval = o->stats;
 	config.on_event = o->sink.views & VIEW_EVENTS ||
 	    o->processes != NULL ? on_event : NULL;
 	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
@@ -180,10 +187,20 @@ over(const struct pipeline *l)
 	return l->done || l->writing.over;
 }
 
-int
-pipeline_done(const struct pipeline *l)
+/* Told to stop, it shows what came before, unless it is told once more. */
+static int
+goes_on(struct pipeline *l, struct capture *c)
 {
-	return over(l) || pipeline_stop;
+	if (over(l))
+		return 0;
+	if (!pipeline_stop)
+		return 1;
+	if (pipeline_stop > 1 || c->ops->stop == NULL)
+		return 0;
+	if (!l->stopping)
+		capture_stop(c);
+	l->stopping = 1;
+	return 1;
 }
 
 /* Dissects and works out the places, so that memory is on its way when the
@@ -259,9 +276,11 @@ process_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 		book_receive(l->book, n < CAPTURE_BATCH);
 	if (l->workers == NULL)
 		prepare(l, c, n);
-	for (int i = 0; i < n && !over(l) && result == 0; i++)
+	for (int i = 0; i < n && !over(l) && result == 0; i++) {
+		l->stats.frame_bytes += l->frame[i].len;
 		result = l->workers != NULL ? deal(l, c, &l->frame[i], e) :
 		    process(l, &l->packet[i], &l->lookup[i], e);
+	}
 	if (l->book != NULL)
 		book_send(l->book);
 	if (n > 0 && result == 0)
@@ -332,24 +351,71 @@ tell_refused(struct pipeline *l)
 		l->calls->warn(l->calls->arg, &e);
 }
 
-/* Time goes on without a packet. */
-static int
-idle(struct pipeline *l, const struct capture *c, struct errbuf *e)
+/* By the clock, or that of a replay. */
+static int64_t
+clock_now(const struct capture *c)
 {
 	struct timespec t;
-	int64_t now;
 
-	if (c->now != NULL) {
-		now = *c->now;
-	} else {
-		clock_gettime(CLOCK_REALTIME, &t);
-		now = t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-	}
+	if (c->now != NULL)
+		return *c->now;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* Time goes on without a packet. */
+static int
+idle(struct pipeline *l, int64_t now, struct errbuf *e)
+{
 	if (l->workers != NULL)
 		workers_idle(l->workers, now);
 	else
 		session_expire(l->table, now);
 	return writing_clock(&l->writing, now, e);
+}
+
+/* What comes while the last records are written is nobody's. */
+static void
+ask_capture(struct pipeline *l)
+{
+	if (l->capture != NULL && !l->over)
+		account_take(&l->account, l->capture);
+}
+
+static void
+show_stats(struct pipeline *l)
+{
+	struct pipeline_stats now;
+	struct stats s;
+
+	if (l->workers != NULL)
+		workers_drain(l->workers);
+	if (!outbuf_admits(&l->out))
+		return;
+	pipeline_stats(l, &now);
+	statistics_fill(&l->statistics, &s, &now, l->capture);
+	s.has_written = l->options->write != NULL;
+	l->sink.ops->stats(&l->sink, &s);
+	if (l->capture->live)
+		outbuf_flush(&l->out);
+}
+
+/* By the packets, or by the clock when there are none. */
+static int
+see_time(struct pipeline *l, const struct capture *c, int n, struct errbuf *e)
+{
+	int64_t now = n > 0 ? l->frame[n - 1].ts : 0;
+
+	if (n <= 0 && !c->live && c->now == NULL)
+		return 0;
+	if (n <= 0) {
+		now = clock_now(c);
+		if (idle(l, now, e) == -1)
+			return -1;
+	}
+	if (statistics_due(&l->statistics, now))
+		show_stats(l);
+	return 0;
 }
 
 static int
@@ -359,8 +425,7 @@ between_batches(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	int soon = ((c->live || c->stream) && n < CAPTURE_BATCH) ||
 	    (l->workers != NULL && l->options->line_buffered);
 
-	if (n == CAPTURE_IDLE && (c->live || c->now != NULL) &&
-	    idle(l, c, e) == -1)
+	if (see_time(l, c, n, e) == -1)
 		return -1;
 	if (l->workers != NULL && (soon || pipeline_report || pipeline_flush))
 		workers_drain(l->workers);
@@ -382,8 +447,8 @@ tell(void *arg, const struct errbuf *e)
 		l->calls->warn(l->calls->arg, e);
 }
 
-int
-pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
+static int
+run(struct pipeline *l, struct capture *c, struct errbuf *e)
 {
 	struct writing_calls calls = { &l->names, &pipeline_stop, tell, l };
 	int n;
@@ -392,7 +457,9 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 		return -1;
 	if (l->workers != NULL && workers_start(l->workers, e) == -1)
 		return -1;
-	while (!pipeline_done(l)) {
+	if (c->live)
+		statistics_due(&l->statistics, clock_now(c));
+	while (goes_on(l, c)) {
 		l->output[1] = l->writing.out;
 		readers_serve(l->output, c);
 		n = capture_read(c, l->frame, CAPTURE_BATCH, e);
@@ -406,6 +473,18 @@ pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
 			return -1;
 	}
 	return 0;
+}
+
+int
+pipeline_run(struct pipeline *l, struct capture *c, struct errbuf *e)
+{
+	int result;
+
+	l->capture = c;
+	result = run(l, c, e);
+	ask_capture(l);
+	l->over = 1;
+	return result;
 }
 
 int
@@ -424,6 +503,8 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 			book_finish(l->book);
 		session_finish(l->table);
 	}
+	if (o->stats != 0 && l->capture != NULL)
+		show_stats(l);
 	if (o->sink.views != 0)
 		sink_end(&l->sink);
 	outbuf_flush(&l->out);
@@ -445,9 +526,11 @@ pipeline_failed(const struct pipeline *l)
 }
 
 void
-pipeline_stats(const struct pipeline *l, struct pipeline_stats *s)
+pipeline_stats(struct pipeline *l, struct pipeline_stats *s)
 {
+	ask_capture(l);
 	*s = l->stats;
+	s->account = &l->account;
 	s->lost = l->out.lost;
 	s->written_lost = writing_lost(&l->writing);
 	if (l->workers != NULL) {

@@ -11,6 +11,7 @@
 
 #include <signal.h>
 
+#include "account.h"
 #include "dissect/defrag.h"
 #include "options/options.h"
 #include "process/book.h"
@@ -19,7 +20,8 @@ struct pipeline;
 struct registry;
 
 /* Set by signal handlers, looked at between batches. */
-extern volatile sig_atomic_t pipeline_stop;	/* end, as if by itself */
+extern volatile sig_atomic_t pipeline_stop;	/* end, as if by itself;
+						 * 2: at once, see below */
 extern volatile sig_atomic_t pipeline_flush;	/* write out what is held */
 extern volatile sig_atomic_t pipeline_reopen;	/* the file of -w, see
 						 * dumper_reopen() */
@@ -27,12 +29,14 @@ extern volatile sig_atomic_t pipeline_report;	/* report() */
 
 struct pipeline_stats {
 	uint64_t packets;	/* read */
+	uint64_t frame_bytes;	/* of these */
 	uint64_t selected;
 	uint64_t lost;		/* records: standard output was blocked */
 	uint64_t written_lost;	/* packets: the file of -w, a pipe, was */
 	const struct session_stats *sessions;
 	struct book_stats processes;	/* of what they own */
 	const struct defrag_stats *defrag;
+	const struct account *account;	/* up to the end of the run */
 };
 
 /* NULL and errbuf on failure.  Registry and options must outlive it. */
@@ -50,12 +54,10 @@ struct pipeline_calls {
 /* The calls must outlive the pipeline. */
 void pipeline_on(struct pipeline *, const struct pipeline_calls *);
 
-/* Runs the source to its end, or to -c, or until pipeline_stop.  -1 and
- * errbuf when the source or an output failed; what came before is out. */
+/* Runs the source to its end, or to -c, or until pipeline_stop: then what was
+ * received before is read still, unless it is 2.  -1 and errbuf when the source
+ * or an output failed; what came before is out. */
 int pipeline_run(struct pipeline *, struct capture *, struct errbuf *);
-
-/* Is there nothing more to do: -c is reached, stdout is closed? */
-int pipeline_done(const struct pipeline *);
 
 /* Has an output failed, be it one without which the run goes on? */
 int pipeline_failed(const struct pipeline *);
@@ -63,6 +65,6 @@ int pipeline_failed(const struct pipeline *);
 /* Ends every session and writes all out.  -1 and errbuf when that failed. */
 int pipeline_finish(struct pipeline *, struct errbuf *);
 
-void pipeline_stats(const struct pipeline *, struct pipeline_stats *);
+void pipeline_stats(struct pipeline *, struct pipeline_stats *);
 
 #endif

@@ -7,10 +7,13 @@ count(FILE *f, uint64_t n, const char *one, const char *many)
 	fprintf(f, "%llu %s\n", (unsigned long long)n, n == 1 ? one : many);
 }
 
+/* The sum: received is captured, dropped by the kernel, and unread. */
 static void
-summary_live(FILE *f, const struct capture_stats *s)
+summary_live(FILE *f, const struct capture_stats *s, uint64_t captured)
 {
-	count(f, s->captured, "packet captured", "packets captured");
+	uint64_t unread = capture_unread(s, captured);
+
+	count(f, captured, "packet captured", "packets captured");
 	if (s->has_received) {
 		count(f, s->received, "packet received by filter",
 		    "packets received by filter");
@@ -24,10 +27,27 @@ summary_live(FILE *f, const struct capture_stats *s)
 		count(f, s->host_stamped,
 		    "packet with the host's time stamp, not the adapter's",
 		    "packets with the host's time stamp, not the adapter's");
+	if (unread > 0)
+		count(f, unread, "packet unread", "packets unread");
+	if (s->refused > 0)
+		count(f, s->refused, "packet refused by filter",
+		    "packets refused by filter");
+	if (s->frozen > 0)
+		count(f, s->frozen, "time the buffer was full, see -B",
+		    "times the buffer was full, see -B");
 }
 
 static void
-summary_part(FILE *f, const struct summary_part *p)
+summary_file(FILE *f, const struct capture_stats *s, uint64_t packets)
+{
+	count(f, packets, "packet read", "packets read");
+	if (s->dropped > 0)
+		count(f, s->dropped, "packet dropped, says the file",
+		    "packets dropped, says the file");
+}
+
+static void
+summary_part(FILE *f, const struct account_part *p)
 {
 	const struct capture_stats *s = &p->stats;
 
@@ -108,11 +128,11 @@ summary_print(FILE *f, const struct summary *y)
 	const struct pipeline_stats *s = &y->pipeline;
 
 	if (!y->live)
-		count(f, s->packets, "packet read", "packets read");
-	else if (y->capture != NULL)
-		summary_live(f, y->capture);
-	for (unsigned int i = 0; i < y->nparts; i++)
-		summary_part(f, &y->part[i]);
+		summary_file(f, &s->account->sum, s->packets);
+	else
+		summary_live(f, &s->account->sum, s->packets);
+	for (unsigned int i = 0; y->live && i < s->account->nparts; i++)
+		summary_part(f, &s->account->part[i]);
 	if (s->selected != s->packets)
 		count(f, s->selected, "packet selected", "packets selected");
 	summary_sessions(f, s->sessions);

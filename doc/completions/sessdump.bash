@@ -71,7 +71,7 @@ _sessdump() {
 			close_wait fin_wait syn_sent syn_received unknown icmp
 			udp udp_established generic one_way established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
-	--port|--host|--interval|-C|-G|-W|--max-sessions|--seed|--workers|\
+	--port|--host|--interval|--stats|-C|-G|-W|--max-sessions|--seed|--workers|\
 	--process|--pace|--max-gap)
 		;;
 	*)
@@ -85,7 +85,7 @@ _sessdump() {
 			--workers --port
 			--no-processes --process
 			--host --proto --state -F --filter-file -O --no-optimize
-			-c --count --packets --events --sessions --interval
+			-c --count --packets --events --sessions --interval --stats
 			--key --format --json -w --write --write-format --comments
 			-C -G -W -n -e -v --verbose -q
 			--quiet -N --resolve -t --nano --micro

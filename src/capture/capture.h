@@ -29,8 +29,10 @@ enum {
 				 * did, or a stretch of a file held only what
 				 * the filter refuses: look around, read on */
 	CAPTURE_ERROR	= -1,	/* errbuf says what */
-	CAPTURE_END	= -2,	/* the file is at its end */
+	CAPTURE_END	= -2,	/* the file is at its end, see also stop() */
 };
+
+struct losses;			/* core/losses.h */
 
 enum capture_direction {
 	CAPTURE_INOUT, CAPTURE_IN, CAPTURE_OUT
@@ -53,6 +55,8 @@ struct capture_options {
 	enum capture_direction direction;
 	const volatile sig_atomic_t *stop; /* set by a signal: give up what is
 				 * waited for while it is opened; or NULL */
+	struct losses *losses;	/* to be told when packets were lost, before
+				 * what came behind is lent; or NULL */
 	uint8_t no_promisc;	/* -p */
 	uint8_t immediate;	/* hand frames over at once, not by the block */
 	uint8_t prompt;		/* or within CAPTURE_PROMPT_MS: they are waited
@@ -66,13 +70,17 @@ struct capture_options {
 /* What became of the frames; every number since the source was opened. */
 struct capture_stats {
 	uint64_t captured;	/* lent by read() */
-	uint64_t received;	/* passed the filter, lent or dropped */
-	uint64_t dropped;	/* by the kernel: the ring was full */
+	uint64_t received;	/* passed the filter: captured, dropped, or
+				 * still to be read */
+	uint64_t dropped;	/* by the kernel: the ring was full; of files,
+				 * when they were written, as they tell */
+	uint64_t refused;	/* by what of the filter the kernel could not
+				 * decide; not in received */
 	uint64_t if_dropped;	/* by the interface or its driver */
 	uint64_t frozen;	/* times that the ring stood still */
 	uint64_t host_stamped;	/* captured without the adapter's time stamp
 				 * that was asked for: it is the host's */
-	uint8_t has_received;	/* received, dropped: observed (live only) */
+	uint8_t has_received;	/* received, dropped: observed, live */
 	uint8_t has_if_dropped;
 	uint64_t offset;	/* of files: bytes that were read, */
 	uint64_t size;		/* of so many; 0: not known */
@@ -86,6 +94,16 @@ struct capture_interface {
 	uint32_t snaplen;
 };
 
+/* Received, and still in the kernel's buffer: of a capture that gave away so
+ * many.  What was refused is neither. */
+static inline uint64_t
+capture_unread(const struct capture_stats *s, uint64_t captured)
+{
+	uint64_t gone = captured + s->dropped;
+
+	return s->has_received && s->received > gone ? s->received - gone : 0;
+}
+
 struct capture;
 
 struct capture_ops {
@@ -97,6 +115,10 @@ struct capture_ops {
 	int (*read)(struct capture *, struct frame *, int n, struct errbuf *);
 	/* 0, or -1 when the source cannot say. */
 	int (*stats)(struct capture *, struct capture_stats *);
+	/* Live: from now on only what was received before is lent, and then
+	 * read() answers CAPTURE_END; stats() tells of that time.  NULL where
+	 * nobody needs it: what is to come is to come. */
+	void (*stop)(struct capture *);
 	/* NULL when there is none of that number; else it stays until the
 	 * source is closed. */
 	const struct capture_interface *(*interface)(struct capture *,
@@ -163,6 +185,12 @@ static inline int
 capture_stats(struct capture *c, struct capture_stats *s)
 {
 	return c->ops->stats(c, s);
+}
+
+static inline void
+capture_stop(struct capture *c)
+{
+	c->ops->stop(c);
 }
 
 static inline const struct capture_interface *

@@ -5,14 +5,19 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "capture/filter.h"
 #include "capture/libpcap.h"
 #include "capture/live/interfaces.h"
 #include "capture/live/tstamp.h"
+#include "core/losses.h"
 
 enum {
+	LIBPCAP_LOOK_NS		= 100000000,	/* from one look at its
+						 * counters to the next */
+	LIBPCAP_END_NS		= 300000000,	/* for frames of before */
 	LIBPCAP_PATIENCE_MS	= 10,
 	LIBPCAP_BUFFER		= 128 * 1024,	/* grows by need */
 };
@@ -31,6 +36,9 @@ struct libpcap {
 	int nano;		/* tv_usec is in nanoseconds */
 	struct pcap_stat before; /* libpcap counts in 32 bits */
 	struct capture_stats sum;
+	struct losses *losses;	/* of the options */
+	int64_t looked;		/* when its counters were looked at last */
+	int64_t until;		/* no frames of later times; 0: all */
 };
 
 static int
@@ -92,6 +100,51 @@ libpcap_wait(struct libpcap *l, struct errbuf *e)
 	return n > 0 || (n == 0 && p.fd == -1) ? 1 : CAPTURE_IDLE;
 }
 
+static int64_t
+libpcap_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* Its counters, which do not say when: since the last look. */
+static void
+libpcap_look(struct libpcap *l)
+{
+	struct capture_stats *sum = &l->sum;
+	int64_t from = l->looked;
+	struct pcap_stat now;
+	uint32_t dropped;
+
+	sum->captured = l->captured;
+	if (!l->head.live || l->until != 0 || pcap_stats(l->p, &now) == -1)
+		return;
+	dropped = now.ps_drop - l->before.ps_drop;
+	sum->received += now.ps_recv - l->before.ps_recv;
+	sum->dropped += dropped;
+	sum->if_dropped += now.ps_ifdrop - l->before.ps_ifdrop;
+	sum->has_received = 1;
+	l->before = now;
+	l->looked = libpcap_now();
+	if (dropped > 0 && l->losses != NULL)
+		losses_add(l->losses, from, l->looked);
+}
+
+/* Of what was received before the end, is there nothing more?  Where libpcap
+ * filters by itself, it has received more than there is to be read. */
+static int
+libpcap_ended(const struct libpcap *l, const struct frame *f, int k)
+{
+	const struct capture_stats *s = &l->sum;
+
+	/* The adapter's clock may be another. */
+	return k > 0 ? f[0].ts > l->until && libpcap_now() >= f[0].ts :
+	    libpcap_now() - l->until > LIBPCAP_END_NS ||
+	    l->captured + s->dropped >= s->received;
+}
+
 static int
 libpcap_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 {
@@ -99,11 +152,16 @@ libpcap_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 	const uint8_t *data;
 	int i, k, r;
 
+	if (l->until != 0 && libpcap_ended(l, f, 0))
+		return CAPTURE_END;
 	l->used = 0;
 	l->frame = f;
 	r = pcap_dispatch(l->p, n, libpcap_frame, (u_char *)l);
 	if (r == 0 && c->live) {
 		r = libpcap_wait(l, e);
+		if (r == CAPTURE_IDLE &&
+		    libpcap_now() - l->looked >= LIBPCAP_LOOK_NS)
+			libpcap_look(l);
 		if (r != 1)
 			return r;
 		r = pcap_dispatch(l->p, n, libpcap_frame, (u_char *)l);
@@ -111,7 +169,11 @@ libpcap_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 	k = (int)(l->frame - f);
 	for (i = 0, data = l->buffer; i < k; data += f[i++].caplen)
 		f[i].data = data;
+	if (k > 0 && l->until != 0 && libpcap_ended(l, f, k))
+		return CAPTURE_END;
 	l->captured += (unsigned)k;
+	if (k > 0 && c->live && f[k - 1].ts - l->looked >= LIBPCAP_LOOK_NS)
+		libpcap_look(l);
 	if (k > 0)
 		return k;
 	if (l->failed)
@@ -128,19 +190,19 @@ static int
 libpcap_stats(struct capture *c, struct capture_stats *st)
 {
 	struct libpcap *l = (struct libpcap *)c;
-	struct capture_stats *sum = &l->sum;
-	struct pcap_stat now;
 
-	sum->captured = l->captured;
-	if (c->live && pcap_stats(l->p, &now) == 0) {
-		sum->received += now.ps_recv - l->before.ps_recv;
-		sum->dropped += now.ps_drop - l->before.ps_drop;
-		sum->if_dropped += now.ps_ifdrop - l->before.ps_ifdrop;
-		sum->has_received = 1;
-		l->before = now;
-	}
-	*st = *sum;
+	libpcap_look(l);
+	*st = l->sum;
 	return 0;
+}
+
+static void
+libpcap_stop(struct capture *c)
+{
+	struct libpcap *l = (struct libpcap *)c;
+
+	libpcap_look(l);
+	l->until = libpcap_now();
 }
 
 static const struct capture_interface *
@@ -164,6 +226,7 @@ static const struct capture_ops libpcap_ops = {
 	.name = "pcap",
 	.read = libpcap_read,
 	.stats = libpcap_stats,
+	.stop = libpcap_stop,
 	.interface = libpcap_interface,
 	.close = libpcap_close,
 };
@@ -288,6 +351,8 @@ capture_open_libpcap(const struct capture_place *at,
 	l->head.several = strcmp(at->iface, "any") == 0;
 	/* libpcap asks sysfs, which shows the namespace of who mounted it. */
 	l->sum.has_if_dropped = at->netns == NULL;
+	l->losses = o->losses;
+	l->looked = libpcap_now();
 	l->p = pcap_create(at->iface, why);
 	if (l->p == NULL)
 		err_set(e, "capture on %s: %s", at->name, why);

@@ -59,6 +59,8 @@ static const struct option_row {
 	{ OPT_INTERVAL, "interval", "SECONDS",
 	    "also a line, so often, of every session\n"
 	    "that goes on and has changed" },
+	{ OPT_STATS, "stats", "SECONDS",
+	    "a line, so often, of what was captured and lost" },
 	{ 0, "Format", NULL, NULL },
 	{ OPT_FORMAT, "format", "NAME", "text (the default), json, or Zeek's\n"
 	    "conn.log: zeek, zeek-json" },

@@ -58,6 +58,10 @@ check_combinations(const struct options *o, struct errbuf *e)
 		return err_set(e, "--format %s: it tells of sessions only, "
 		    "not of packets or events",
 		    sink_format_name[o->sink.format]);
+	if (o->stats != 0 && o->sink.format != FORMAT_TEXT &&
+	    o->sink.format != FORMAT_JSON)
+		return err_set(e, "--format %s: it tells of sessions only, "
+		    "not of --stats", sink_format_name[o->sink.format]);
 	if (o->session.interval != 0 && !(o->sink.views & VIEW_SESSIONS))
 		return err_set(e, "--interval: with --sessions only");
 	for (unsigned int i = 0; i < o->nread; i++)
@@ -163,7 +167,8 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 	    options_places(o, e) == -1)
 		return -1;
 	o->capture.filter = o->filter;
-	if (o->sink.views == 0 && o->write == NULL)
+	if (o->sink.views == 0 && o->write == NULL && (o->stats == 0 ||
+	    o->session.interval != 0))
 		o->sink.views = default_view(o);
 	if (o->packet_buffered && o->write == NULL)
 		o->line_buffered = 1;

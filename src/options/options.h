@@ -67,6 +67,7 @@ struct options {
 	uint32_t workers;		/* --workers */
 	struct replay_options replay;
 	uint64_t count;			/* -c; 0: without end */
+	int64_t stats;			/* --stats, nanoseconds; 0: never */
 	uint8_t dump_filter;		/* -d: 1, -dd: 2, -ddd: 3 */
 	uint8_t line_buffered;		/* -l */
 	uint8_t packet_buffered;	/* -U */

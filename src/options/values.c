@@ -133,6 +133,17 @@ set_process(struct options *o, const char *s, struct errbuf *e)
 }
 
 static int
+set_stats(struct options *o, const char *s, struct errbuf *e)
+{
+	uint64_t seconds;
+
+	if (number("--stats", s, 1, 1000000000, &seconds, e) == -1)
+		return -1;
+	o->stats = (int64_t)seconds * 1000000000;
+	return 0;
+}
+
+static int
 set_color(struct options *o, const char *s, struct errbuf *e)
 {
 	static const char *const when[] = { "auto", "always", "never" };
@@ -360,6 +371,8 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 		return set_format(o, s, e);
 	case OPT_INTERVAL:
 		return set_interval(o, s, e);
+	case OPT_STATS:
+		return set_stats(o, s, e);
 	case OPT_KEY:
 		return set_key(o, s, e);
 	case OPT_COLOR:

@@ -140,7 +140,8 @@ options_check_written(const struct options *o, struct errbuf *e)
 			    "--comments: with -w only");
 		return 0;
 	}
-	if (strcmp(o->write, "-") == 0 && o->sink.views != 0)
+	if (strcmp(o->write, "-") == 0 && (o->sink.views != 0 ||
+	    o->stats != 0))
 		return err_set(e, "-w -: standard output is taken, no view "
 		    "can go there");
 	if (o->packet_buffered &&

@@ -2,7 +2,7 @@
  * json.h: pieces that JSON records share.
  *
  * Each one writes at p and answers the place behind; outbuf_room() has made
- * room.  Only the files of sink_json.c use this.
+ * room.  Only the files of sink_json.c, and sink_stats.c, use this.
  */
 #ifndef SRC_OUTPUT_JSON_H
 #define SRC_OUTPUT_JSON_H
@@ -35,6 +35,9 @@ json_state(char *p, const struct side *s)
 {
 	return fmt_word(p, &json_states[s->state][s->confirmed]);
 }
+
+/* The record of --stats. */
+void json_stats(struct sink *, const struct stats *);
 
 /* The record of a session. */
 void json_session(struct sink *, const struct session *,

@@ -223,6 +223,8 @@ json_session(struct sink *k, const struct session *s,
 	p = put_rtt(p, s);
 	if (t != NULL && t->icmp_errors > 0)
 		p = COUNTER(p, "icmp_errors", t->icmp_errors);
+	if (sink_lossy(k, s))
+		p = PUT(p, ",\"capture_loss\":true");
 	p = PUT(p, "}\n");
 	k->out->p = p;
 }

@@ -11,9 +11,11 @@
 
 #include <sessdump/packet.h>
 
+#include "core/losses.h"
 #include "output/fmt.h"
 #include "output/json_path.h"
 #include "output/outbuf.h"
+#include "output/stats.h"
 #include "session/session.h"
 
 enum {
@@ -55,6 +57,7 @@ struct sink_options {
 	const char *(*interface)(void *arg, uint32_t ifindex);
 	void *arg;
 	struct resolve *resolve;	/* -N, or NULL */
+	struct losses *losses;	/* of the capture, or NULL */
 };
 
 enum { SINK_PROTOCOL = 7 };	/* a column's width and a space */
@@ -73,6 +76,8 @@ struct sink_ops {
 	/* What stands once before all sessions: session() says it where that
 	 * was not done yet; may be NULL. */
 	void (*header)(struct sink *);
+	/* The record of --stats. */
+	void (*stats)(struct sink *, const struct stats *);
 	/* There is no more to come; may be NULL. */
 	void (*end)(struct sink *);
 };
@@ -106,6 +111,15 @@ void sink_init(struct sink *, const struct sink_options *, struct outbuf *);
 
 /* The time of the first packet that was read, whether it is shown or not. */
 void sink_begin(struct sink *, int64_t ts);
+
+/* Were packets lost while the session went on?  Where it has not closed, up to
+ * now: those that would have moved it may be among them. */
+static inline int
+sink_lossy(const struct sink *k, const struct session *s)
+{
+	return losses_within(k->options->losses, s->start,
+	    s->end == END_CLOSED || s->end == END_RESET ? s->last : INT64_MAX);
+}
 
 /* The last word. */
 void sink_end(struct sink *);

@@ -165,4 +165,5 @@ const struct sink_ops sink_json = {
 	.packet = json_packet,
 	.event = json_event,
 	.session = json_session,
+	.stats = json_stats,
 };

@@ -341,5 +341,6 @@ const struct sink_ops sink_text = {
 	.packet = text_packet,
 	.event = text_event,
 	.session = text_session,
+	.stats = text_stats,
 	.header = text_header,
 };

@@ -82,6 +82,7 @@ void text_dump(struct sink *, const struct packet *);
 void text_packet(struct sink *, const struct packet *, const struct session *);
 void text_event(struct sink *, const struct session_event *);
 void text_header(struct sink *);
+void text_stats(struct sink *, const struct stats *);
 void text_session(struct sink *, const struct session *,
     const struct trouble *, int open);
 

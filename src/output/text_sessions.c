@@ -217,6 +217,8 @@ details(struct sink *k, const struct session *s, const struct trouble *t)
 		milliseconds(k, "handshake", client->rtt_handshake);
 	if (t != NULL)
 		count(k, "icmp errors", t->icmp_errors);
+	if (sink_lossy(k, s))
+		outbuf_str(k->out, " capture loss");
 	outbuf_char(k->out, '\n');
 	side_details(k, "client", client, t != NULL ? &t->side[s->client] :
 	    NULL);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "core/losses.h"
 #include "tap.h"
 
 enum { MAX = 128 * 1024 };
@@ -73,6 +74,7 @@ static struct frame frames[64];
 static uint8_t copies[64][256];
 static struct errbuf err;
 static struct capture *source;
+static struct losses losses;
 
 static void
 forget(void)
@@ -80,6 +82,8 @@ forget(void)
 	if (source != NULL)
 		capture_close(source);
 	source = NULL;
+	losses_fini(&losses);
+	losses_init(&losses);
 }
 
 /* How many frames; the last answer of read() goes to *end. */
@@ -87,7 +91,8 @@ static int
 load(size_t n, const char *filter, int *end)
 {
 	struct capture_options o = {
-		.filter = filter, .linktype = -1, .optimize = 1
+		.filter = filter, .linktype = -1, .optimize = 1,
+		.losses = &losses
 	};
 	struct frame f[CAPTURE_BATCH];
 	int i, r, k = 0;
@@ -140,6 +145,7 @@ start(void)
 	if (fd == -1)
 		abort();
 	close(fd);
+	losses_init(&losses);
 }
 
 /* Removes the file; the exit status. */

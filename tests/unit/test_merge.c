@@ -75,6 +75,14 @@ script_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 	return k;
 }
 
+static int
+script_stats(struct capture *c, struct capture_stats *st)
+{
+	memset(st, 0, sizeof(*st));
+	st->dropped = (uint64_t)((struct script *)c)->n;
+	return 0;
+}
+
 static const struct capture_interface *
 script_interface(struct capture *c, uint32_t ifindex)
 {
@@ -91,6 +99,7 @@ script_close(struct capture *c)
 static const struct capture_ops script_ops = {
 	.name = "script",
 	.read = script_read,
+	.stats = script_stats,
 	.interface = script_interface,
 	.close = script_close,
 };

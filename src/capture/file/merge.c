@@ -144,11 +144,13 @@ merge_stats(struct capture *c, struct capture_stats *st)
 
 	memset(st, 0, sizeof(*st));
 	st->captured = m->captured;
-	for (uint32_t i = 0; i < m->n && known; i++) {
-		known = capture_stats(m->source[i].capture, &one) == 0 &&
-		    one.size > 0;
+	for (uint32_t i = 0; i < m->n; i++) {
+		if (capture_stats(m->source[i].capture, &one) == -1)
+			memset(&one, 0, sizeof(one));
+		known &= one.size > 0;
 		st->offset += one.offset;
 		st->size += one.size;
+		st->dropped += one.dropped;
 	}
 	if (!known)
 		st->size = 0;

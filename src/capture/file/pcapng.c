@@ -8,6 +8,7 @@ enum {
 	PCAPNG_IDB	= 1,		/* interface description */
 	PCAPNG_PB	= 2,		/* packet, obsolete */
 	PCAPNG_SPB	= 3,		/* simple packet */
+	PCAPNG_ISB	= 5,		/* interface statistics */
 	PCAPNG_EPB	= 6,		/* enhanced packet */
 	PCAPNG_ORDER	= 0x1a2b3c4d,
 
@@ -17,6 +18,8 @@ enum {
 	PCAPNG_IDB_HEAD	= 16,
 	PCAPNG_EPB_HEAD	= 28,
 	PCAPNG_SPB_HEAD	= 12,
+	PCAPNG_ISB_HEAD	= 20,
+	PCAPNG_ISB_MAX	= 65536,	/* a longer one is passed over */
 
 	PCAPNG_TRAILER	= 4,
 
@@ -31,6 +34,12 @@ enum {
 	PCAPNG_CSUM_GOOD	= 1 << 10, /* or valid */
 	PCAPNG_TCP_SUPER	= 1 << 11, /* segmentation offloaded */
 	IP_TCP			= 6,
+	PCAPNG_EPB_DROPCOUNT	= 4,
+	PCAPNG_PB_UNKNOWN	= 0xffff, /* a count of drops */
+	PCAPNG_ISB_STARTTIME	= 2,
+	PCAPNG_ISB_ENDTIME	= 3,
+	PCAPNG_ISB_IFDROP	= 5,
+	PCAPNG_ISB_OSDROP	= 7,
 
 	PCAPNG_MICROSECONDS	= 6,	/* if_tsresol when absent */
 };
@@ -140,10 +149,33 @@ pcapng_interface(struct savefile *s, const uint8_t *p, uint32_t total,
 	return 0;
 }
 
-/* What the flags option of a packet says of its way. */
+/* A time, in the units of the interface. */
+static inline int64_t
+pcapng_time(const struct savefile *s, const struct savefile_interface *i,
+    const uint8_t *p)
+{
+	uint64_t units = (uint64_t)load32(p, s->swapped) << 32 |
+	    load32(p + 4, s->swapped);
+
+	return units < i->clock.fast_end ?
+	    (int64_t)(units * i->clock.multiply) :
+	    savefile_clock_slow(&i->clock, units);
+}
+
+/* So many packets of the interface were lost before the one of that time. */
 static void
-pcapng_flags(const struct savefile *s, const uint8_t *p, const uint8_t *end,
-    struct frame *f)
+pcapng_lost(struct savefile *s, struct savefile_interface *i, uint64_t n,
+    int64_t ts)
+{
+	if (n > 0)
+		savefile_lost(s, i, n, i->last == INT64_MIN ? ts : i->last,
+		    ts);
+}
+
+/* What the options of a packet say of its way, and was lost before it. */
+static void
+pcapng_options(struct savefile *s, struct savefile_interface *i,
+    const uint8_t *p, const uint8_t *end, struct frame *f)
 {
 	uint32_t flags = 0, way;
 	struct option o;
@@ -151,6 +183,8 @@ pcapng_flags(const struct savefile *s, const uint8_t *p, const uint8_t *end,
 	while (option_next(&p, end, s->swapped, &o))
 		if (o.code == PCAPNG_EPB_FLAGS && o.length >= 4)
 			flags = load32(o.value, s->swapped);
+		else if (o.code == PCAPNG_EPB_DROPCOUNT && o.length >= 8)
+			pcapng_lost(s, i, load64(o.value, s->swapped), f->ts);
 	way = flags & 3;
 	f->flags = (way == PCAPNG_OUTBOUND ? FRAME_OUTGOING :
 	    way == PCAPNG_INBOUND ? FRAME_INCOMING : 0) |
@@ -161,16 +195,52 @@ pcapng_flags(const struct savefile *s, const uint8_t *p, const uint8_t *end,
 	f->super_size = 0;		/* it is not told */
 }
 
+/*
+ * What the interface has lost since the capture began, or was told to: of all
+ * that the packets have not told, only the time from the last such block to
+ * this one is known.
+ */
+static void
+pcapng_statistics(struct savefile *s, const uint8_t *p, uint32_t total)
+{
+	const uint8_t *end = p + total - PCAPNG_TRAILER;
+	const uint8_t *at = p + PCAPNG_ISB_HEAD;
+	uint32_t number = load32(p + 8, s->swapped);
+	struct savefile_interface *i;
+	uint64_t dropped = 0;
+	int64_t from, to;
+	struct option o;
+
+	if (number >= s->interface_count - s->section)
+		return;
+	i = s->interfaces[s->section + number];
+	from = i->reported;
+	to = pcapng_time(s, i, p + 12);
+	while (option_next(&at, end, s->swapped, &o)) {
+		if (o.length < 8)
+			continue;
+		if (o.code == PCAPNG_ISB_STARTTIME && from == INT64_MIN)
+			from = pcapng_time(s, i, o.value);
+		else if (o.code == PCAPNG_ISB_ENDTIME)
+			to = pcapng_time(s, i, o.value);
+		else if (o.code == PCAPNG_ISB_IFDROP ||
+		    o.code == PCAPNG_ISB_OSDROP)
+			dropped += load64(o.value, s->swapped);
+	}
+	if (dropped > i->dropped)
+		savefile_lost(s, i, dropped - i->dropped, from, to);
+	i->reported = to;
+}
+
 /* An enhanced packet; or an obsolete one, whose interface number has only 16
  * bits and shares its word with a count of drops. */
 static inline int
 pcapng_packet(struct savefile *s, const uint8_t *p, uint32_t type,
     uint32_t total, struct frame *f, struct errbuf *e)
 {
-	const struct savefile_interface *i;
 	const uint8_t *options, *end = p + total - PCAPNG_TRAILER;
-	uint32_t number;
-	uint64_t units;
+	struct savefile_interface *i;
+	uint32_t number, drops;
 
 	if (total < PCAPNG_EPB_HEAD + PCAPNG_TRAILER)
 		return savefile_damaged(s, e, "a block of %u bytes", total);
@@ -181,8 +251,6 @@ pcapng_packet(struct savefile *s, const uint8_t *p, uint32_t type,
 		    "it names interface %u of %u", number,
 		    s->interface_count - s->section);
 	i = s->interfaces[s->section + number];
-	units = (uint64_t)load32(p + 12, s->swapped) << 32 |
-	    load32(p + 16, s->swapped);
 	f->caplen = load32(p + 20, s->swapped);
 	f->len = load32(p + 24, s->swapped);
 	f->data = p + PCAPNG_EPB_HEAD;
@@ -193,9 +261,7 @@ pcapng_packet(struct savefile *s, const uint8_t *p, uint32_t type,
 		    total);
 	if (f->len < f->caplen)
 		f->len = f->caplen;
-	f->ts = units < i->clock.fast_end ?
-	    (int64_t)(units * i->clock.multiply) :
-	    savefile_clock_slow(&i->clock, units);
+	f->ts = pcapng_time(s, i, p + 12);
 	f->ifindex = s->section + number;
 	f->linktype = (uint16_t)i->head.linktype;
 	f->vlan_tci = 0;
@@ -203,7 +269,13 @@ pcapng_packet(struct savefile *s, const uint8_t *p, uint32_t type,
 	f->flags = 0;
 	options = f->data + padded(f->caplen);
 	if (options < end)
-		pcapng_flags(s, options, end, f);
+		pcapng_options(s, i, options, end, f);
+	if (type == PCAPNG_PB) {
+		drops = load16(p + 10, s->swapped);
+		pcapng_lost(s, i, drops == PCAPNG_PB_UNKNOWN ? 0 : drops,
+		    f->ts);
+	}
+	i->last = f->ts;
 	return 0;
 }
 
@@ -277,6 +349,15 @@ pcapng_is_packet(uint32_t type)
 	return type == PCAPNG_EPB || type == PCAPNG_PB || type == PCAPNG_SPB;
 }
 
+/* Must it stand in the window as a whole? */
+static int
+pcapng_is_read(uint32_t type, uint32_t total)
+{
+	return pcapng_is_packet(type) || type == PCAPNG_IDB ||
+	    (type == PCAPNG_ISB && total <= PCAPNG_ISB_MAX &&
+	    total >= PCAPNG_ISB_HEAD + PCAPNG_TRAILER);
+}
+
 /*
  * One block.  1: a frame; 0: more bytes are needed; -1: damage; 2: a block
  * that is no packet, behind us now.
@@ -301,7 +382,7 @@ pcapng_block(struct savefile *s, struct frame *f, struct errbuf *e)
 	}
 	total = load32(p + 4, s->swapped);
 	s->want = total;
-	if (type != PCAPNG_IDB && !pcapng_is_packet(type)) {
+	if (!pcapng_is_read(type, total)) {
 		if (total < PCAPNG_FRAME || total % 4 != 0)
 			return pcapng_block_check(s, type, total, e);
 		s->reader.pos += 8;
@@ -310,13 +391,16 @@ pcapng_block(struct savefile *s, struct frame *f, struct errbuf *e)
 		return 2;
 	}
 	if (left < total || total < PCAPNG_FRAME || total % 4 != 0) {
-		s->inside = type == PCAPNG_IDB ? "block" : "packet";
+		s->inside = pcapng_is_packet(type) ? "packet" : "block";
 		return pcapng_block_check(s, type, total, e);
 	}
 	if (load32(p + total - PCAPNG_TRAILER, s->swapped) != total)
 		return savefile_damaged(s, e,
 		    "a block of %u bytes does not end with its length", total);
-	if (type == PCAPNG_IDB)
+	r = 2;
+	if (type == PCAPNG_ISB)
+		pcapng_statistics(s, p, total);
+	else if (type == PCAPNG_IDB)
 		r = pcapng_interface(s, p, total, e) == -1 ? -1 : 2;
 	else if (type == PCAPNG_SPB)
 		r = pcapng_simple(s, p, total, f, e) == -1 ? -1 : 1;

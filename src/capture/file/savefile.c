@@ -12,6 +12,7 @@
 #include "capture/file/magic.h"
 #include "capture/file/savefile.h"
 #include "capture/libpcap.h"
+#include "core/losses.h"
 
 enum { NANOSECONDS = 1000000000 };
 
@@ -54,9 +55,21 @@ savefile_interface_add(struct savefile *s)
 		s->interface_room = room;
 	}
 	i = calloc(1, sizeof(*i));
-	if (i != NULL)
-		s->interfaces[s->interface_count++] = i;
+	if (i == NULL)
+		return NULL;
+	i->last = i->reported = INT64_MIN;
+	s->interfaces[s->interface_count++] = i;
 	return i;
+}
+
+void
+savefile_lost(struct savefile *s, struct savefile_interface *i, uint64_t n,
+    int64_t from, int64_t to)
+{
+	s->dropped += n;
+	i->dropped += n;
+	if (s->losses != NULL)
+		losses_add(s->losses, from, to);
 }
 
 static int64_t
@@ -198,6 +211,7 @@ savefile_stats(struct capture *c, struct capture_stats *st)
 
 	memset(st, 0, sizeof(*st));
 	st->captured = s->captured;
+	st->dropped = s->dropped;
 	st->size = s->size;
 	st->offset = reader_offset(&s->reader);
 	if (s->decompress != NULL && s->size > 0) {
@@ -392,6 +406,7 @@ capture_open_file(const char *path, int fd, const struct capture_options *o,
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		s->size = (uint64_t)st.st_size;
 	s->stop = o->stop;
+	s->losses = o->losses;
 	s->cut = o->snaplen ? o->snaplen : UINT32_MAX;
 	if (savefile_start(s, e) == -1)
 		return savefile_give_up(s, o, e);

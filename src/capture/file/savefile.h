@@ -40,6 +40,9 @@ struct savefile_interface {
 	struct capture_interface head;
 	struct savefile_clock clock;
 	char *name, *description; /* owned; the head shows them */
+	int64_t last;		/* time of its last packet; INT64_MIN: none */
+	int64_t reported;	/* what was lost until then was told */
+	uint64_t dropped;	/* packets, as the file has told so far */
 };
 
 struct savefile {
@@ -60,6 +63,8 @@ struct savefile {
 	int fd;			/* of the file as it is, the reader's or the
 				 * decompressor's */
 	uint64_t size;		/* of that; 0: it is no regular file */
+	uint64_t dropped;	/* when the file was written, as it tells */
+	struct losses *losses;	/* of the options */
 	const volatile sig_atomic_t *stop; /* of the options */
 	uint32_t cut;		/* -s, or UINT32_MAX */
 	struct filter_set *filter;
@@ -122,6 +127,11 @@ int snoop_start(struct savefile *, struct errbuf *);
 
 /* Appends an interface.  NULL when there is no memory. */
 struct savefile_interface *savefile_interface_add(struct savefile *);
+
+/* The file tells that n more packets of the interface were lost between the
+ * times. */
+void savefile_lost(struct savefile *, struct savefile_interface *, uint64_t n,
+    int64_t from, int64_t to);
 
 /* Units since the epoch in nanoseconds, clamped to what int64_t holds. */
 int64_t savefile_clock_slow(const struct savefile_clock *, uint64_t units);

@@ -9,7 +9,8 @@ enum {
 	SNOOP_LEN	= 0,
 	SNOOP_CAPLEN	= 4,
 	SNOOP_LENGTH	= 8,	/* of the record: header, frame, padding */
-	SNOOP_SECONDS	= 16,	/* behind a count of drops, of no interest */
+	SNOOP_DROPS	= 12,	/* from the first record on; 0 may be unknown */
+	SNOOP_SECONDS	= 16,
 	SNOOP_MICROS	= 20,
 	SNOOP_RECORD	= 24,
 
@@ -47,6 +48,20 @@ snoop_skip(struct savefile *s)
 	return s->skip == 0;
 }
 
+/* What was lost before the packet, by the sum that its record has.  One that
+ * went down tells of nothing: records of two files, maybe. */
+static void
+snoop_drops(struct savefile *s, uint32_t drops, int64_t ts)
+{
+	struct savefile_interface *i = s->interfaces[0];
+
+	if (drops > i->dropped)
+		savefile_lost(s, i, drops - i->dropped, i->last == INT64_MIN ?
+		    ts : i->last, ts);
+	i->dropped = drops;
+	i->last = ts;
+}
+
 /* One record, as in pcapng.c.  1: a frame; 0: more bytes are needed; -1. */
 static int
 snoop_record(struct savefile *s, struct frame *f, struct errbuf *e)
@@ -80,6 +95,7 @@ snoop_record(struct savefile *s, struct frame *f, struct errbuf *e)
 	f->ts = (int64_t)load32(p + SNOOP_SECONDS, SNOOP_SWAPPED) * 1000000000 +
 	    (int64_t)load32(p + SNOOP_MICROS, SNOOP_SWAPPED) * 1000;
 	f->linktype = (uint16_t)s->head.linktype;
+	snoop_drops(s, load32(p + SNOOP_DROPS, SNOOP_SWAPPED), f->ts);
 	s->reader.pos += s->want;
 	s->skip = length - s->want;
 	return 1;

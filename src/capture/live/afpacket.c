@@ -43,15 +43,16 @@ static int
 block_take(struct afpacket *a)
 {
 	struct tpacket_hdr_v1 *h = block_header(a);
+	uint32_t status = __atomic_load_n(&h->block_status, __ATOMIC_ACQUIRE);
 
-	if (!(__atomic_load_n(&h->block_status, __ATOMIC_ACQUIRE) &
-	    TP_STATUS_USER))
+	if (!(status & TP_STATUS_USER))
 		return 0;
 	a->held = 1;
 	a->left = h->num_pkts;
 	a->next = (struct tpacket3_hdr *)
 	    ((uint8_t *)block_header(a) - offsetof(struct tpacket_block_desc,
 	    hdr) + h->offset_to_first_pkt);
+	ringstats_taken(a, status);
 	return 1;
 }
 
@@ -61,6 +62,7 @@ block_return(struct afpacket *a)
 	__atomic_store_n(&block_header(a)->block_status, TP_STATUS_KERNEL,
 	    __ATOMIC_RELEASE);
 	a->held = 0;
+	ringstats_returned(a, a->block);
 	a->block = a->block + 1 == a->block_count ? 0 : a->block + 1;
 }
 
@@ -189,15 +191,17 @@ afpacket_tell_stamps(struct afpacket *a)
 	a->tell(a->arg, &e);
 }
 
-/* Lends what is left of the held block. */
+/* Lends what is left of the held block; at the end, no more than there is to
+ * be read. */
 static int
 afpacket_lend(struct afpacket *a, struct frame *f, int n)
 {
 	const uint32_t snaplen = a->head.snaplen;
 	struct tpacket3_hdr *h;
 	int pass, k = 0;
+	uint64_t most = a->ending ? ringstats_unread(a) : UINT64_MAX;
 
-	while (k < n && a->left > 0) {
+	for (; k < n && a->left > 0 && most > 0; most--) {
 		h = a->next;
 		a->left--;
 		a->next = (struct tpacket3_hdr *)
@@ -214,6 +218,7 @@ afpacket_lend(struct afpacket *a, struct frame *f, int n)
 			/* Never asked for, so never received. */
 			if (pass == 0) {
 				a->sum.received--;
+				a->sum.refused++;
 				continue;
 			}
 		}
@@ -244,7 +249,7 @@ afpacket_error(struct afpacket *a, struct errbuf *e)
 	return 0;
 }
 
-/* CAPTURE_IDLE, CAPTURE_ERROR, or 1 when there may be a block. */
+/* CAPTURE_IDLE, CAPTURE_END, CAPTURE_ERROR, or 1 when there may be a block. */
 static int
 afpacket_wait(struct afpacket *a, struct errbuf *e)
 {
@@ -258,6 +263,8 @@ afpacket_wait(struct afpacket *a, struct errbuf *e)
 	if (n == -1 && errno != EINTR)
 		return err_set(e, "capture on %s: poll: %s", a->head.name,
 		    strerror(errno));
+	if (n == 0 && ringstats_empty(a))
+		return CAPTURE_END;
 	if (n == 0 && a->error != 0 && ++a->idle >= AFPACKET_LAST_WAITS)
 		return err_set(e, "capture on %s: %s", a->head.name,
 		    strerror(a->error));
@@ -281,6 +288,8 @@ afpacket_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 		*e = a->failure;
 		return CAPTURE_ERROR;
 	}
+	if (a->ending && ringstats_unread(a) == 0)
+		return CAPTURE_END;
 	if (a->held && a->left == 0)
 		block_return(a);
 	if (!a->held && !block_take(a)) {
@@ -297,30 +306,13 @@ afpacket_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 static int
 afpacket_stats(struct capture *c, struct capture_stats *st)
 {
-	struct afpacket *a = (struct afpacket *)c;
-	struct capture_stats *sum = &a->sum;
-	struct tpacket_stats_v3 now;
-	socklen_t size = sizeof(now);
-	uint64_t missed;
+	return ringstats_get((struct afpacket *)c, st);
+}
 
-	/* The kernel starts again from zero at every look. */
-	if (getsockopt(c->fd, SOL_PACKET, PACKET_STATISTICS, &now,
-	    &size) == -1)
-		return -1;
-	sum->received += now.tp_packets;	/* the drops included */
-	sum->dropped += now.tp_drops;
-	sum->frozen += now.tp_freeze_q_cnt;
-	sum->has_received = 1;
-	if (a->missed_known && linkstats_missed(a->stats, a->ifindex,
-	    &missed) == 0) {
-		/* A driver may begin again from zero. */
-		if (missed < a->missed)
-			a->missed = 0;
-		sum->if_dropped = a->missed_before + missed - a->missed;
-		sum->has_if_dropped = 1;
-	}
-	*st = *sum;
-	return 0;
+static void
+afpacket_stop(struct capture *c)
+{
+	ringstats_end((struct afpacket *)c);
 }
 
 static const struct capture_interface *
@@ -355,6 +347,7 @@ static const struct capture_ops afpacket_ops = {
 	.name = "afpacket",
 	.read = afpacket_read,
 	.stats = afpacket_stats,
+	.stop = afpacket_stop,
 	.interface = afpacket_interface,
 	.close = afpacket_close,
 };
@@ -403,6 +396,7 @@ capture_open_afpacket(const struct capture_place *at,
 	a->netns = at->netns;
 	a->tell = o->tell;
 	a->arg = o->arg;
+	a->losses = o->losses;
 	if (afpacket_open(a, o, e) == 0)
 		return &a->head;
 	afpacket_close(&a->head);

@@ -1,6 +1,6 @@
 /*
- * afpacket.h: what the two halves of the AF_PACKET source share: ring.c opens
- * the socket and its ring, afpacket.c reads.
+ * afpacket.h: what the parts of the AF_PACKET source share: ring.c opens the
+ * socket and its ring, afpacket.c reads, ringstats.c keeps account.
  */
 #ifndef SRC_CAPTURE_LIVE_AFPACKET_H
 #define SRC_CAPTURE_LIVE_AFPACKET_H
@@ -59,6 +59,16 @@ struct afpacket {
 	void *arg;
 
 	struct capture_stats sum;
+	struct losses *losses;		/* of the options */
+	uint8_t *stood;			/* by block: the kernel stood still
+					 * before it, see ringstats.c */
+	uint32_t nstood;		/* how many */
+	uint8_t unplaced;		/* drops are known, but not yet when */
+	uint8_t ending;			/* only frames received before */
+	int64_t asked;			/* when the kernel's counters were
+					 * asked for last */
+	int64_t last;			/* time of the last frame of the blocks
+					 * so far; 0: none */
 	int stats;			/* see linkstats.h */
 	uint64_t missed;		/* if_dropped when it was opened or
 					 * came back, */
@@ -84,5 +94,18 @@ int ring_join(struct afpacket *, uint32_t ifindex);
  * its name, and is bound to it when it is another by now.  Tells what it finds.
  * -1 and errbuf when there is nothing to wait for. */
 int comeback_look(struct afpacket *, struct errbuf *);
+/* The kernel's counters are added to a->sum; 0, or -1. */
+int ringstats_ask(struct afpacket *);
+/* capture_stats(). */
+int ringstats_get(struct afpacket *, struct capture_stats *);
+/* Frames that were received and not lent yet, when asked last. */
+uint64_t ringstats_unread(const struct afpacket *);
+/* The block is ours, with a->next and a->left set, or the kernel's again. */
+void ringstats_taken(struct afpacket *, uint32_t status);
+void ringstats_returned(struct afpacket *, uint32_t block);
+/* There is no block to be had; 1 when no more is to be expected. */
+int ringstats_empty(struct afpacket *);
+/* The end: nothing is of interest but what is received by now. */
+void ringstats_end(struct afpacket *);
 
 #endif

@@ -11,6 +11,7 @@
 #include <linux/if_packet.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -194,6 +195,9 @@ ring_map(struct afpacket *a, const struct capture_options *o,
 	a->block_size = r.tp_block_size;
 	a->block_count = r.tp_block_nr;
 	a->ring_size = (size_t)r.tp_block_size * r.tp_block_nr;
+	a->stood = calloc(r.tp_block_nr, 1);
+	if (a->stood == NULL)
+		return err_set(e, "capture on %s: no memory", a->head.name);
 	a->ring = mmap(NULL, a->ring_size, PROT_READ | PROT_WRITE, MAP_SHARED,
 	    a->head.fd, 0);
 	if (a->ring != MAP_FAILED)
@@ -308,6 +312,7 @@ ring_close(struct afpacket *a)
 {
 	if (a->ring != NULL)
 		munmap(a->ring, a->ring_size);
+	free(a->stood);
 	if (a->head.fd != -1)
 		close(a->head.fd);
 }

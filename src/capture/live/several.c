@@ -277,10 +277,21 @@ several_stats(struct capture *c, struct capture_stats *sum)
 		sum->if_dropped += s.if_dropped;
 		sum->frozen += s.frozen;
 		sum->host_stamped += s.host_stamped;
+		sum->refused += s.refused;
 		sum->has_received &= s.has_received;
 		sum->has_if_dropped &= s.has_if_dropped;
 	}
 	return 0;
+}
+
+static void
+several_stop(struct capture *c)
+{
+	struct several *m = (struct several *)c;
+
+	for (uint32_t i = 0; i < m->n; i++)
+		if (!m->part[i].gone)
+			capture_stop(m->part[i].capture);
 }
 
 static const struct capture_interface *
@@ -316,6 +327,7 @@ static const struct capture_ops several_ops = {
 	.name = "several",
 	.read = several_read,
 	.stats = several_stats,
+	.stop = several_stop,
 	.interface = several_interface,
 	.part = several_part,
 	.part_stats = several_part_stats,
