@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dissect/copies.h"
 #include "dissect/dissect.h"
 #include "ifnames.h"
 #include "pipeline.h"
@@ -22,6 +23,7 @@ struct pipeline {
 	const struct options *options;
 	const struct registry *registry;
 	struct defrag *defrag;
+	struct copies *copies;		/* NULL: there can be none, so far */
 	struct session_table *table;
 	struct workers *workers;	/* in its place, or NULL */
 	struct book *book;		/* beside the table, or NULL */
@@ -172,6 +174,7 @@ pipeline_free(struct pipeline *l)
 	ifnames_free(&l->names);
 	session_table_free(l->table);
 	defrag_free(l->defrag);
+	copies_free(l->copies);
 	free(l);
 }
 
@@ -266,6 +269,17 @@ deal(struct pipeline *l, struct capture *c, struct frame *f, struct errbuf *e)
 	    writing_frame(&l->writing, f, NULL, e) : 0;
 }
 
+/* Frames come from more than one interface: the same packet may come twice. */
+static int
+expect_copies(struct pipeline *l, struct errbuf *e)
+{
+	l->copies = copies_new(l->registry, l->options->session.seed);
+	if (l->copies == NULL)
+		return err_set(e, "pipeline: %s", strerror(errno));
+	defrag_expect_copies(l->defrag, l->copies);
+	return 0;
+}
+
 static int
 process_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 {
@@ -274,6 +288,9 @@ process_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	defrag_release(l->defrag);
 	if (l->book != NULL)
 		book_receive(l->book, n < CAPTURE_BATCH);
+	if (c->several && l->copies == NULL && !l->options->no_dedup &&
+	    expect_copies(l, e) == -1)
+		return -1;
 	if (l->workers == NULL)
 		prepare(l, c, n);
 	for (int i = 0; i < n && !over(l) && result == 0; i++) {
@@ -541,4 +558,5 @@ pipeline_stats(struct pipeline *l, struct pipeline_stats *s)
 	}
 	s->defrag = defrag_stats(l->defrag);
 	processes_stats(l->options->processes, &s->processes);
+	s->copies = l->copies != NULL ? copies_count(l->copies) : 0;
 }

@@ -31,6 +31,7 @@ struct pipeline_stats {
 	uint64_t packets;	/* read */
 	uint64_t frame_bytes;	/* of these */
 	uint64_t selected;
+	uint64_t copies;	/* sights of packets that were seen before */
 	uint64_t lost;		/* records: standard output was blocked */
 	uint64_t written_lost;	/* packets: the file of -w, a pipe, was */
 	const struct session_stats *sessions;

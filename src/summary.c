@@ -133,6 +133,9 @@ summary_print(FILE *f, const struct summary *y)
 		summary_live(f, &s->account->sum, s->packets);
 	for (unsigned int i = 0; y->live && i < s->account->nparts; i++)
 		summary_part(f, &s->account->part[i]);
+	if (s->copies > 0)
+		count(f, s->copies, "packet seen again on another interface",
+		    "packets seen again on another interface");
 	if (s->selected != s->packets)
 		count(f, s->selected, "packet selected", "packets selected");
 	summary_sessions(f, s->sessions);

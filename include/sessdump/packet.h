@@ -147,6 +147,8 @@ enum {
 	PACKET_HELD	 = 1 << 6, /* a fragment; its datagram is incomplete */
 	PACKET_NO_LENGTH = 1 << 7, /* IPv4 with a length of 0: of a frame that
 				    * is yet to be cut into packets */
+	PACKET_COPY	 = 1 << 8, /* another interface has shown it before: it
+				    * counts there */
 };
 
 struct packet {

@@ -9,6 +9,7 @@
 #include "core/mix.h"
 #include "core/names.h"
 #include "dissect/blocks.h"
+#include "dissect/copies.h"
 #include "dissect/defrag.h"
 
 enum {
@@ -44,6 +45,7 @@ struct defrag {
 					 * or less */
 	size_t memory;			/* bytes of data, waiting and done */
 	struct defrag_stats stats;
+	struct copies *copies;		/* or NULL */
 	uint64_t seed;			/* of the hash: buckets are no secret
 					 * that a sender could aim at */
 };
@@ -414,6 +416,18 @@ accept(struct defrag *d, struct datagram *g, const struct packet *p,
 	return 1;
 }
 
+void
+defrag_expect_copies(struct defrag *d, struct copies *copies)
+{
+	d->copies = copies;
+}
+
+struct copies *
+defrag_copies(const struct defrag *d)
+{
+	return d->copies;
+}
+
 int
 defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
 {
@@ -429,7 +443,8 @@ defrag_add(struct defrag *d, struct packet *p, struct cursor *c)
 		return 1;
 	}
 	p->flags |= PACKET_HELD;
-	if (d == NULL || lies)
+	if (d == NULL || lies ||
+	    (d->copies != NULL && copies_fragment(d->copies, p, c)))
 		return 0;
 	expire(d, p->frame->ts);
 	if (!possible(f, len)) {

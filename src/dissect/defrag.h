@@ -46,6 +46,8 @@ struct defrag_stats {
 	uint64_t discarded;	/* datagrams that such a one contradicted */
 };
 
+struct copies;
+
 /* NULL when memory is short. */
 struct defrag *defrag_new(void);
 void defrag_free(struct defrag *);
@@ -57,6 +59,11 @@ void defrag_free(struct defrag *);
  * marked PACKET_HELD.
  */
 int defrag_add(struct defrag *, struct packet *, struct cursor *);
+
+/* From now on the same packet may come from several interfaces: those that
+ * were seen stand there, see copies.h.  NULL, as at first: it does not. */
+void defrag_expect_copies(struct defrag *, struct copies *);
+struct copies *defrag_copies(const struct defrag *);
 
 /* The capture is over: what is incomplete is lost. */
 void defrag_finish(struct defrag *);

@@ -1,4 +1,5 @@
 /* dissect.c: the loop that walks a frame's headers. */
+#include "dissect/copies.h"
 #include "dissect/defrag.h"
 #include "dissect/dissect.h"
 
@@ -146,6 +147,7 @@ dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
 	const struct dissector *d = registry_find(r, TABLE_LINKTYPE,
 	    f->linktype);
 	struct quote before = { 0, 0, 0, 0, 0 };
+	struct copies *copies = defrag != NULL ? defrag_copies(defrag) : NULL;
 
 	packet_start(p, f);
 	while (d != NULL) {
@@ -166,4 +168,6 @@ dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
 	p->own_layers = p->nlayers;
 	if (before.begun)
 		quote_end(p, &before);
+	if (copies != NULL)
+		copies_mark(copies, p);
 }

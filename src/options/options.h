@@ -73,6 +73,7 @@ struct options {
 	uint8_t packet_buffered;	/* -U */
 	uint8_t resolve;		/* -N */
 	uint8_t no_sandbox;
+	uint8_t no_dedup;
 	uint8_t color_always, color_never;
 };
 

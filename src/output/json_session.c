@@ -150,6 +150,30 @@ put_word(char *p, const char *field, const char *value)
 	return p;
 }
 
+/* All that showed the session's packets, where it is more than one. */
+static char *
+put_interfaces(char *p, struct sink *k, const struct path *path)
+{
+	const struct sink_options *o = k->options;
+	unsigned int n = 0;
+
+	if (path->nothers == 0 || o->interface == NULL)
+		return p;
+	k->out->p = PUT(p, ",\"interfaces\":[");
+	for (unsigned int i = 0; i <= path->nothers; i++) {
+		const char *name = o->interface(o->arg, i == 0 ?
+		    path->ifindex : path_other(path, i - 1));
+
+		if (name == NULL)
+			continue;
+		if (n++ > 0)
+			outbuf_char(k->out, ',');
+		outbuf_json(k->out, name, strlen(name));
+	}
+	outbuf_char(k->out, ']');
+	return outbuf_room(k->out);
+}
+
 /* In the words of Zeek's conn.log; ICMP has no history there. */
 static char *
 put_zeek(char *p, const struct session *s, const struct trouble *t)
@@ -205,7 +229,8 @@ json_session(struct sink *k, const struct session *s,
 	p = PUT(p, "\",\"duration\":");
 	p = fmt_seconds(p, s->last - s->start);
 	if (s->path != NULL)
-		p = json_interface(p, k, s->path->ifindex);
+		p = put_interfaces(json_interface(p, k, s->path->ifindex), k,
+		    s->path);
 	p = json_protocol(p, s->key.protocol, s->key.ip_version);
 	p = json_icmp(p, &s->key, s->client);
 	p = json_session_state(p, s);

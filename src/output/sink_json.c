@@ -76,13 +76,13 @@ put_flow(char *p, const struct flow *f)
 static char *
 put_packet_flags(char *p, uint32_t flags, uint32_t has)
 {
-	enum { NOTES = 7 };
+	enum { NOTES = 9 };
 	static const char *const name[NOTES] = { "truncated", "malformed",
 	    "too_deep", "icmp_error", "length_exceeds_frame", "reassembled",
-	    "fragment" };
+	    "fragment", NULL, "duplicate" };
 
 	for (unsigned int i = 0; flags >> i != 0 && i < NOTES; i++)
-		if (flags >> i & 1) {
+		if (flags >> i & 1 && name[i] != NULL) {
 			p = PUT(p, ",\"");
 			p = fmt_str(p, name[i]);
 			p = PUT(p, "\":true");

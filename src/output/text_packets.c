@@ -163,10 +163,10 @@ not_ip(struct sink *k, const struct packet *p)
 static void
 notes(struct sink *k, uint32_t flags, uint32_t has)
 {
-	enum { NOTES = 7 };
+	enum { NOTES = 9 };
 	static const char *const note[NOTES] = { " [truncated]", " [malformed]",
 	    " [too deep]", "", " [length exceeds frame]", " [reassembled]",
-	    " [fragment]" };
+	    " [fragment]", "", " [duplicate]" };
 
 	for (unsigned int i = 0; flags >> i != 0 && i < NOTES; i++)
 		if (flags >> i & 1)
@@ -243,12 +243,27 @@ layers(struct sink *k, const struct packet *p)
 	}
 }
 
-/* -e: the outermost layer, and the tags, on the packet's line. */
+/* Where it has a name. */
+static void
+interface(struct sink *k, uint32_t ifindex)
+{
+	const struct sink_options *o = k->options;
+	const char *name = o->interface == NULL ? NULL :
+	    o->interface(o->arg, ifindex);
+
+	if (name == NULL)
+		return;
+	outbuf_str(k->out, name);
+	outbuf_char(k->out, ' ');
+}
+
+/* -e: interface, outermost layer, and tags, on the packet's line. */
 static void
 link_header(struct sink *k, const struct packet *p)
 {
 	if (p->nlayers == 0)
 		return;
+	interface(k, p->frame->ifindex);
 	outbuf_str(k->out, p->layer[0].dissector->name);
 	own_words(k, p, &p->layer[0], NULL);
 	for (unsigned int i = 0; i < p->nvlans; i++) {

@@ -178,6 +178,26 @@ side_details(struct sink *k, const char *name, const struct side *s,
 		outbuf_char(k->out, '\n');
 }
 
+/* All that showed it, where it is more than one. */
+static void
+interfaces(struct sink *k, const struct path *path)
+{
+	const struct sink_options *o = k->options;
+	const char *label = "interfaces";
+
+	if (path == NULL || path->nothers == 0 || o->interface == NULL)
+		return;
+	for (unsigned int i = 0; i <= path->nothers; i++) {
+		const char *name = o->interface(o->arg, i == 0 ?
+		    path->ifindex : path_other(path, i - 1));
+
+		if (name == NULL)
+			continue;
+		word(k, label, name, strlen(name));
+		label = "=";
+	}
+}
+
 /* The tags and tunnels that it came in. */
 static void
 way(struct sink *k, const struct path *path)
@@ -206,6 +226,7 @@ details(struct sink *k, const struct session *s, const struct trouble *t)
 
 	outbuf_str(k->out, "    role ");
 	outbuf_str(k->out, session_role_name[s->role]);
+	interfaces(k, s->path);
 	way(k, s->path);
 	service = path_service(s->path);
 	if (service != NULL)

@@ -28,15 +28,16 @@ enum {
 /* A path as it is looked up: the members of struct path that tell it from
  * another, without gaps, and zeros up to a whole word. */
 struct key {
+	uint64_t len;		/* of data, without the zeros */
 	uint32_t ifindex;
-	uint8_t nlayers, nvlans, ntunnels, len;
+	uint8_t nlayers, nvlans, ntunnels, nothers;
 	uint8_t data[PACKET_LAYERS + 2 * PACKET_VLANS +
-	    PACKET_TUNNELS * TUNNEL_MAX + sizeof(uint64_t)];
+	    PACKET_TUNNELS * TUNNEL_MAX + 2 * PATH_OTHERS + sizeof(uint64_t)];
 };
 
 _Static_assert(sizeof(((struct key *)NULL)->data) <= UINT8_MAX,
     "a byte holds len");
-_Static_assert(offsetof(struct key, data) == sizeof(uint64_t),
+_Static_assert(offsetof(struct key, data) == 2 * sizeof(uint64_t),
     "no gap before the data");
 
 struct path_table {
@@ -160,6 +161,7 @@ key_fill(struct path_table *t, const struct packet *p, struct key *k)
 	k->nlayers = p->own_layers;
 	k->nvlans = p->nvlans;
 	k->ntunnels = p->ntunnels;
+	k->nothers = 0;
 	for (unsigned int i = 0; i < p->own_layers; i++)
 		if ((*b++ = code_of(t, p->layer[i].dissector)) == 0)
 			return -1;
@@ -174,7 +176,7 @@ key_fill(struct path_table *t, const struct packet *p, struct key *k)
 			return -1;
 		b = put_tunnel(b, &p->tunnel[i], code);
 	}
-	k->len = (uint8_t)(b - k->data);
+	k->len = (uint64_t)(b - k->data);
 	memset(b, 0, sizeof(uint64_t));
 	return 0;
 }
@@ -182,7 +184,7 @@ key_fill(struct path_table *t, const struct packet *p, struct key *k)
 static uint32_t
 key_hash(const struct path_table *t, const struct key *k)
 {
-	size_t n = offsetof(struct key, data) + k->len;
+	size_t n = offsetof(struct key, data) + (size_t)k->len;
 	uint64_t word, h = t->seed[0];
 
 	for (size_t i = 0; i < n; i += sizeof(word)) {
@@ -197,6 +199,7 @@ path_is(const struct path *p, const struct key *k)
 {
 	return p->ifindex == k->ifindex && p->nlayers == k->nlayers &&
 	    p->nvlans == k->nvlans && p->ntunnels == k->ntunnels &&
+	    p->nothers == k->nothers &&
 	    p->len == k->len && memcmp(p->data, k->data, k->len) == 0;
 }
 
@@ -214,7 +217,8 @@ path_new(struct path_table *t, const struct key *k, uint32_t hash)
 	p->nlayers = k->nlayers;
 	p->nvlans = k->nvlans;
 	p->ntunnels = k->ntunnels;
-	p->len = k->len;
+	p->nothers = k->nothers;
+	p->len = (uint8_t)k->len;
 	memcpy(p->data, k->data, k->len);
 	grow(t);
 	t->count++;
@@ -223,23 +227,54 @@ path_new(struct path_table *t, const struct key *k, uint32_t hash)
 	return p;
 }
 
-const struct path *
-path_get(struct path_table *t, const struct packet *packet)
+static const struct path *
+find_or_add(struct path_table *t, const struct key *k)
 {
+	uint32_t hash = key_hash(t, k);
 	struct path *p;
-	uint32_t hash;
-	struct key k;
 
-	if (key_fill(t, packet, &k) == -1)
-		return NULL;
-	hash = key_hash(t, &k);
 	for (p = t->bucket[hash & t->mask]; p != NULL; p = p->next)
-		if (p->hash == hash && path_is(p, &k))
+		if (p->hash == hash && path_is(p, k))
 			break;
-	if (p == NULL && (p = path_new(t, &k, hash)) == NULL)
+	if (p == NULL && (p = path_new(t, k, hash)) == NULL)
 		return NULL;
 	p->users++;
 	return p;
+}
+
+const struct path *
+path_get(struct path_table *t, const struct packet *packet)
+{
+	struct key k;
+
+	return key_fill(t, packet, &k) == -1 ? NULL : find_or_add(t, &k);
+}
+
+const struct path *
+path_also_on(struct path_table *t, const struct path *path, uint32_t ifindex)
+{
+	const uint8_t number[2] = { (uint8_t)(ifindex >> 8), (uint8_t)ifindex };
+	const struct path *longer;
+	unsigned int i = 0;
+	struct key k = {
+		path->len, path->ifindex, path->nlayers, path->nvlans,
+		path->ntunnels, path->nothers, { 0 }
+	};
+
+	while (i < path->nothers && path_other(path, i) != ifindex)
+		i++;
+	if (ifindex == path->ifindex || i < path->nothers ||
+	    i == PATH_OTHERS || ifindex > UINT16_MAX)
+		return path;
+	memcpy(k.data, path->data, path->len);
+	memcpy(k.data + path->len, number, sizeof(number));
+	k.len += sizeof(number);
+	k.nothers++;
+	longer = find_or_add(t, &k);
+	if (longer == NULL)
+		return path;
+	path_put(t, path);
+	return longer;
 }
 
 void

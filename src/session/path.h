@@ -17,9 +17,13 @@ struct path {
 	uint32_t users;
 	uint32_t ifindex;	/* see frame.ifindex */
 	uint8_t nlayers, nvlans, ntunnels;
+	uint8_t nothers;	/* interfaces that showed the same packets */
 	uint8_t len;		/* of data */
-	uint8_t data[];		/* layers, tags, tunnels: see below */
+	uint8_t data[];		/* layers, tags, tunnels, interfaces: see
+				 * below */
 };
+
+enum { PATH_OTHERS = 8 };	/* interfaces kept beside the first */
 
 /* The i-th, outermost first. */
 static inline const struct dissector *
@@ -32,6 +36,13 @@ static inline unsigned int
 path_vlan(const struct path *p, unsigned int i)
 {
 	return be16(p->data + p->nlayers + 2 * i);
+}
+
+/* The i-th of the others, in order of appearance; see frame.ifindex. */
+static inline uint32_t
+path_other(const struct path *p, unsigned int i)
+{
+	return be16(p->data + p->len - 2 * (p->nothers - i));
 }
 
 void path_tunnel(const struct path *, unsigned int i, struct tunnel *);
@@ -48,6 +59,10 @@ void path_table_free(struct path_table *);
 /* The path that the packet came; NULL when memory is short, or more
  * dissectors are in use than a byte can tell. */
 const struct path *path_get(struct path_table *, const struct packet *);
+/* The same with one more interface, unless it is in it; it takes the place of
+ * the path, which is put back.  Without memory it is the path itself. */
+const struct path *path_also_on(struct path_table *, const struct path *,
+    uint32_t ifindex);
 void path_put(struct path_table *, const struct path *);
 
 #endif

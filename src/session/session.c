@@ -370,12 +370,32 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 	return s;
 }
 
+/* The packet was counted where it came first: what is new is the way. */
+static struct session *
+see_copy(struct session_table *t, const struct packet *p,
+    const struct session_lookup *l)
+{
+	const struct flow *f = p->flags & PACKET_QUOTE ? &p->quoted : &p->flow;
+	struct session_lookup its = *l;
+	struct session *s = NULL;
+
+	if (p->flags & PACKET_QUOTE)
+		s = find_flow(t, p, f, &its);
+	if (s == NULL && l->valid)
+		s = find_flow(t, p, &p->flow, &its);
+	if (s != NULL && s->path != NULL)
+		s->path = path_also_on(t->paths, s->path, p->frame->ifindex);
+	return s;
+}
+
 struct session *
 session_move(struct session_table *t, const struct packet *p,
     const struct session_lookup *l, uint64_t number)
 {
 	struct session *s;
 
+	if (p->flags & PACKET_COPY)
+		return see_copy(t, p, l);
 	if (!l->valid)
 		return NULL;
 	s = table_find(&t->table, &l->key, l->hash);

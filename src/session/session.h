@@ -213,7 +213,8 @@ struct session *session_move(struct session_table *, const struct packet *,
 static inline int
 session_is_error(const struct packet *p, const struct session_lookup *l)
 {
-	return p->flags & PACKET_QUOTE && l->valid && !l->held;
+	return (p->flags & (PACKET_QUOTE | PACKET_COPY)) == PACKET_QUOTE &&
+	    l->valid && !l->held;
 }
 
 /* Takes the error to the session of the quoted flow; NULL when that is not

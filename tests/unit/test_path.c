@@ -128,6 +128,32 @@ test_differences(struct path_table *t)
 }
 
 static void
+test_others(struct path_table *t)
+{
+	const struct path *p, *q;
+	unsigned int good = 0;
+
+	layers(2);
+	frame.ifindex = 3;
+	p = path_get(t, &packet);
+	ok(path_also_on(t, p, 3) == p, "also on its own interface: the same");
+	q = path_also_on(t, p, 5);
+	ok(q != p && q->nothers == 1 && path_other(q, 0) == 5 &&
+	    q->ifindex == 3 && path_layer(q, 1) == &dissectors[1],
+	    "on another one");
+	ok(path_also_on(t, q, 5) == q, "which is noted once");
+	ok(path_also_on(t, path_get(t, &packet), 5) == q,
+	    "a session that goes the same ways shares it");
+	for (unsigned int i = 0; i < 2 * PATH_OTHERS; i++)
+		q = path_also_on(t, q, 4095 - i);
+	for (unsigned int i = 0; i < q->nothers; i++)
+		good += path_other(q, i) == (i == 0 ? 5 : 4096 - i);
+	is_u64(good, PATH_OTHERS, "in order, up to a bound");
+	ok(path_also_on(t, q, UINT32_MAX) == q, "what has no number is not");
+	frame.ifindex = 0;
+}
+
+static void
 test_many(struct path_table *t)
 {
 	unsigned int good = 0;
@@ -151,6 +177,7 @@ main(void)
 	test_tunnels(t);
 	test_longest(t);
 	test_differences(t);
+	test_others(t);
 	test_many(t);
 	path_table_free(t);
 	return done();

@@ -222,6 +222,7 @@ merge_open(struct capture *const *v, unsigned int n,
 	m->head = *v[0];
 	m->head.ops = &merge_ops;
 	m->head.fd = -1;
+	m->head.several = n > 1;
 	m->failed = failed;
 	m->arg = arg;
 	m->n = m->empty = n;

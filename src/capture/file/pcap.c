@@ -1,5 +1,6 @@
 /* pcap.c: records of a classic capture file, draft-ietf-opsawg-pcap. */
 #include "capture/file/savefile.h"
+#include "capture/live/sll2.h"
 
 enum {
 	PCAP_MAGIC	= 0xa1b2c3d4u,	/* microseconds */
@@ -153,6 +154,7 @@ pcap_start(struct savefile *s, struct errbuf *e)
 	i->head.snaplen = load32(p + 16, s->swapped);
 	i->head.linktype = savefile_linktype(load32(p + 20, s->swapped));
 	s->head.linktype = i->head.linktype;
+	s->head.several = i->head.linktype == LINKTYPE_SLL2;
 	s->head.snaplen = i->head.snaplen;
 	s->inside = "packet";
 	s->reader.pos += PCAP_HEADER;

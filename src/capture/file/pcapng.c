@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "capture/file/savefile.h"
+#include "capture/live/sll2.h"
 
 enum {
 	PCAPNG_SHB	= 0x0a0d0d0a,	/* section header */
@@ -145,6 +146,8 @@ pcapng_interface(struct savefile *s, const uint8_t *p, uint32_t total,
 	}
 	i->head.name = i->name;
 	i->head.description = i->description;
+	s->head.several |= s->interface_count > 1 ||
+	    i->head.linktype == LINKTYPE_SLL2;
 	savefile_clock_set(&i->clock, tsresol, offset);
 	return 0;
 }
