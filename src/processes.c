@@ -43,8 +43,7 @@ find_netns(const struct options *o, const char **netns)
 }
 
 struct processes *
-processes_start(const struct options *o, struct errbuf *note,
-    struct errbuf *e)
+processes_start(const struct options *o, struct errbuf *e)
 {
 	const char *netns[OPTIONS_LIST];
 	struct processes *p = calloc(1, sizeof(*p));
@@ -58,7 +57,6 @@ processes_start(const struct options *o, struct errbuf *note,
 		free(p);
 		return NULL;
 	}
-	*note = p->helper.note;
 	for (; p->n < o->workers; p->n++) {
 		p->book[p->n] = book_new(p->helper.fd[p->n],
 		    o->session.max / o->workers + 1, e);

@@ -13,10 +13,8 @@ struct processes;
 int processes_wanted(const struct options *);
 
 /* Starts the helper: before there are threads, and before anything is open
- * that it must not inherit.  "note" is what it must do without, or "".  NULL
- * and errbuf when it cannot be had. */
-struct processes *processes_start(const struct options *, struct errbuf *note,
-    struct errbuf *);
+ * that it must not inherit.  NULL and errbuf when it cannot be had. */
+struct processes *processes_start(const struct options *, struct errbuf *);
 /* The books go with it. */
 void processes_stop(struct processes *);
 

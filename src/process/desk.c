@@ -37,8 +37,6 @@ desk_init(struct desk *d, struct errbuf *e)
 	d->uid = geteuid();
 	d->owners = owners_new(d->proc, e);
 	if (d->owners != NULL)
-		d->recent = recent_new(e);
-	if (d->recent != NULL)
 		return 0;
 	desk_fini(d);
 	return -1;
@@ -53,7 +51,6 @@ desk_fini(struct desk *d)
 		nettable_close(&d->place[i].tables);
 	}
 	owners_free(d->owners);
-	recent_free(d->recent);
 	close(d->proc);
 }
 
@@ -237,18 +234,6 @@ pick_client(const struct finding *f)
 	return f->listener.pid == 0 || f->listener.shared;
 }
 
-static void
-recent_key(const struct ask *a, unsigned int i, uint32_t place,
-    struct recent_key *k)
-{
-	memset(k, 0, sizeof(*k));
-	k->local = a->addr[i];
-	k->remote = a->addr[i ^ 1];
-	k->local_port = a->port[i];
-	k->remote_port = a->port[i ^ 1];
-	k->place = place;
-}
-
 static int
 tell_pid(struct desk *d, uint32_t pid, int64_t now, struct process *to)
 {
@@ -263,13 +248,11 @@ tell_pid(struct desk *d, uint32_t pid, int64_t now, struct process *to)
 
 /* The best that can be told of a side; 1 when nothing better may come. */
 static int
-tell_side(struct desk *d, const struct ask *a, unsigned int i,
-    const struct finding *f, struct tell *t)
+tell_side(struct desk *d, unsigned int i, const struct finding *f,
+    struct tell *t)
 {
 	int64_t now = owners_clock();
 	struct process *to = &t->process[i];
-	const struct process *known;
-	struct recent_key k;
 
 	if (!f->local) {
 		t->status[i] = PROCESS_NONE;
@@ -280,13 +263,6 @@ tell_side(struct desk *d, const struct ask *a, unsigned int i,
 	t->status[i] = PROCESS_KNOWN;
 	if (tell_pid(d, f->owner.pid, now, to))
 		return 1;
-	recent_key(a, i, f->place, &k);
-	known = a->protocol == PROTO_TCP ? recent_get(d->recent, &k, now) :
-	    NULL;
-	if (known != NULL && known->pid != 0) {
-		*to = *known;
-		return 1;
-	}
 	if (tell_pid(d, f->listener.pid, now, to))
 		return 0;
 	t->status[i] = PROCESS_GONE;
@@ -296,7 +272,7 @@ tell_side(struct desk *d, const struct ask *a, unsigned int i,
 		t->status[i] = PROCESS_OWNER;
 		people_user(&d->people, f->socket.uid, now, to);
 	}
-	return !f->found && !d->followed;
+	return !f->found;
 }
 
 void
@@ -319,29 +295,8 @@ desk_answer(struct desk *d, const struct ask *a, unsigned int n, int again,
 		memset(&t[i], 0, sizeof(t[i]));
 		t[i].id = a[i].id;
 		t[i].number = a[i].number;
-		settled = tell_side(d, &a[i], 0, &f[i][0], &t[i]);
-		settled &= tell_side(d, &a[i], 1, &f[i][1], &t[i]);
+		settled = tell_side(d, 0, &f[i][0], &t[i]);
+		settled &= tell_side(d, 1, &f[i][1], &t[i]);
 		t[i].last = (uint8_t)(settled || again);
 	}
-}
-
-void
-desk_note(struct desk *d, const struct recent_key *k, uint8_t ip_version)
-{
-	struct diag_query q = {
-		.protocol = PROTO_TCP, .ip_version = ip_version,
-		.local = k->local, .remote = k->remote,
-		.local_port = k->local_port, .remote_port = k->remote_port,
-	};
-	struct owner want = { 0 };
-	struct diag_socket s;
-	struct process p;
-
-	if (!diag_find(d->place[k->place].diag, &q, &s) || s.inode == 0 ||
-	    s.state == DIAG_LISTEN)
-		return;
-	want.inode = s.inode;
-	owners_find(d->owners, &want, 1, OWNERS_FULL);
-	if (tell_pid(d, want.pid, owners_clock(), &p))
-		recent_put(d->recent, k, &p, owners_clock());
 }

@@ -10,7 +10,6 @@
 #include "process/nettable.h"
 #include "process/owners.h"
 #include "process/people.h"
-#include "process/recent.h"
 #include "process/wire.h"
 
 enum { PLACES = 16 };		/* network namespaces, at most */
@@ -29,8 +28,6 @@ struct desk {
 	unsigned int nplaces;
 	struct owners *owners;
 	struct people people;
-	struct recent *recent;
-	int followed;		/* something fills recent: it may be late */
 	int sees_all;		/* processes of others, too */
 	uint32_t uid;		/* else, only of this user */
 };
@@ -50,8 +47,5 @@ void desk_prepare(struct desk *);
  * last answer. */
 void desk_answer(struct desk *, const struct ask *, unsigned int n, int again,
     struct tell *);
-
-/* A SYN of this connection went out now: who is it?  Kept for later. */
-void desk_note(struct desk *, const struct recent_key *, uint8_t ip_version);
 
 #endif

@@ -19,9 +19,6 @@
 const char helper_built[] =
 #ifdef HAVE_LIBMNL
     "libmnl"
-#ifdef HAVE_LIBBPF
-    ", libbpf"
-#endif
 #endif
     "";
 
@@ -128,8 +125,6 @@ be_helper(const int *fd, unsigned int channels, const char *const *netns,
 	hello.ready = desk_init(&s.desk, &hello.why) == 0 &&
 	    open_places(&s.desk, netns, n, &hello.why) == 0;
 	if (hello.ready)
-		serve_prepare(&s, &hello.why);
-	if (hello.ready)
 		hello.ready = drop(&hello.why) == 0;
 	if (send(fd[0], &hello, sizeof(hello), MSG_NOSIGNAL) ==
 	    sizeof(hello) && hello.ready)
@@ -151,7 +146,6 @@ hear_hello(struct helper *h, struct errbuf *e)
 	if (!hello.ready)
 		return err_set(e, "processes: %.*s", (int)sizeof(e->text) / 2,
 		    hello.why.text);
-	h->note = hello.why;
 	return 0;
 }
 

@@ -20,7 +20,6 @@ struct helper {
 	pid_t pid;
 	unsigned int channels;
 	int fd[HELPER_CHANNELS];	/* one for each who asks; see wire.h */
-	struct errbuf note;		/* what it must do without; or "" */
 };
 
 /*
@@ -31,7 +30,7 @@ int helper_start(struct helper *, unsigned int channels,
     const char *const *netns, unsigned int nnetns, struct errbuf *);
 void helper_stop(struct helper *);
 
-/* "libmnl, libbpf": what the build has for this, or "". */
+/* "libmnl": what the build has for this, or "". */
 extern const char helper_built[];
 
 #endif

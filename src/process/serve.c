@@ -28,14 +28,6 @@ serve_init(struct service *s, const int *fd, unsigned int channels)
 	}
 }
 
-void
-serve_prepare(struct service *s, struct errbuf *note)
-{
-	memset(note, 0, sizeof(*note));
-	s->follow = follow_open(&s->desk, note);
-	s->desk.followed = s->follow != NULL;
-}
-
 static uint64_t
 spent_us(void)
 {
@@ -137,20 +129,15 @@ patience_ms(const struct service *s)
 void
 serve(struct service *s)
 {
-	struct pollfd p[HELPER_CHANNELS + 1];
+	struct pollfd p[HELPER_CHANNELS];
 
 	desk_prepare(&s->desk);
 	while (s->open > 0) {
 		for (unsigned int i = 0; i < s->channels; i++)
 			p[i] = (struct pollfd){ s->fd[i], POLLIN, 0 };
-		p[s->channels] = (struct pollfd){ follow_fd(s->follow),
-		    POLLIN, 0 };
-		if (poll(p, s->channels + 1, patience_ms(s)) == -1 &&
+		if (poll(p, s->channels, patience_ms(s)) == -1 &&
 		    errno != EINTR)
 			return;
-		/* Events first: a question may be about one of them. */
-		if (s->follow != NULL)
-			follow_read(s->follow);
 		for (unsigned int i = 0; i < s->channels; i++)
 			if (s->fd[i] != -1 && p[i].revents != 0)
 				serve_channel(s, i);

@@ -5,7 +5,6 @@
 #define SRC_PROCESS_SERVE_H
 
 #include "process/desk.h"
-#include "process/follow.h"
 #include "process/helper.h"
 
 enum { AGAIN_MOST = 1024 };	/* questions that are asked once more */
@@ -19,7 +18,6 @@ struct again {
 
 struct service {
 	struct desk desk;
-	struct follow *follow;		/* or NULL */
 	int fd[HELPER_CHANNELS];
 	unsigned int channels, open;
 	struct again again[AGAIN_MOST];	/* a ring, the first due first */
@@ -28,8 +26,6 @@ struct service {
 
 /* The channels stay the caller's.  Then the desk is to be filled in. */
 void serve_init(struct service *, const int *fd, unsigned int channels);
-/* While privileges last; what cannot be had is told in errbuf, else "". */
-void serve_prepare(struct service *, struct errbuf *);
 /* Until nobody is there to ask. */
 void serve(struct service *);
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "process/book.h"
-#include "process/recent.h"
 #include "process/wire.h"
 
 #include "sessions.h"
@@ -195,48 +194,11 @@ test_rate(void)
 	close(fd[0]);
 }
 
-static void
-test_recent(void)
-{
-	struct recent_key k;
-	struct process p;
-	struct errbuf e;
-	struct recent *r = recent_new(&e);
-	unsigned int held = 0;
-
-	memset(&k, 0, sizeof(k));
-	memset(&p, 0, sizeof(p));
-	for (uint32_t i = 1; i <= 100000; i++) {
-		k.local.w[0] = i;
-		k.local_port = (uint16_t)i;
-		p.pid = i;
-		recent_put(r, &k, &p, i);
-	}
-	ok(recent_get(r, &k, 100000) != NULL &&
-	    recent_get(r, &k, 100000)->pid == 100000, "the last one is there");
-	for (uint32_t i = 1; i <= 100000; i++) {
-		const struct process *q;
-
-		k.local.w[0] = i;
-		k.local_port = (uint16_t)i;
-		q = recent_get(r, &k, 100000);
-		if (q != NULL && q->pid != i)
-			held = 1U << 31;
-		held += q != NULL;
-	}
-	ok(held > 4000 && held <= 8192, "as many as there is room for: %u",
-	    held);
-	ok(recent_get(r, &k, 200 * INT64_C(1000000000)) == NULL,
-	    "for two minutes");
-	recent_free(r);
-}
-
 int
 main(void)
 {
 	test_answers();
 	test_selection();
 	test_rate();
-	test_recent();
 	return done();
 }
