@@ -12,7 +12,7 @@
 #include "core/losses.h"
 #include "dissect/registry.h"
 #include "info.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 #include "replay/progress.h"
 #include "processes.h"
 #include "resolve/resolve.h"
@@ -255,16 +255,14 @@ run(const struct options *o, struct registry *registry)
 static int
 run_with_processes(struct options *o, struct registry *r)
 {
-	struct errbuf note, e;
+	struct errbuf e;
 	int status;
 
 	if (!processes_wanted(o))
 		return run(o, r);
-	o->processes = processes_start(o, &note, &e);
+	o->processes = processes_start(o, &e);
 	if (o->processes == NULL)
 		report(&e);
-	else if (o->sink.verbose && note.text[0] != '\0')
-		report(&note);
 	if (o->processes == NULL && o->process_filter != NULL)
 		return EXIT_FAILED;
 	status = run(o, r);

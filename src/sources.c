@@ -5,7 +5,7 @@
 #include "capture/live/interfaces.h"
 #include "capture/live/netns.h"
 #include "capture/live/several.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 #include "sources.h"
 
 static struct capture *

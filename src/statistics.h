@@ -5,7 +5,7 @@
 #define SRC_STATISTICS_H
 
 #include "output/stats.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 #include "session/clock.h"
 
 struct statistics {

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 struct summary {
 	struct pipeline_stats pipeline;

@@ -77,7 +77,7 @@ _sessdump() {
 	*)
 		[[ $cur == -* ]] || return 0
 		COMPREPLY=($(compgen -W '
-			-i --interface --netns --no-dedup -r --read -D --list-interfaces -L
+			-i --interface --netns --dedup --no-dedup -r --read -D --list-interfaces -L
 			--list-data-link-types -j --time-stamp-type -J
 			--list-time-stamp-types -y --linktype -s
 			--snapshot-length -B --buffer-size -p

@@ -30,8 +30,11 @@ static const struct option_row {
 	{ 'B', "buffer-size", "KIB", "size of the kernel's buffer (65536)" },
 	{ 'p', "no-promiscuous-mode", NULL, "leave the interface as it is" },
 	{ 'Q', "direction", "DIR", "frames that go in, out or inout" },
+	{ OPT_DEDUP, "dedup", NULL,
+	    "count a packet once that several interfaces\n"
+	    "show: live the default" },
 	{ OPT_NO_DEDUP, "no-dedup", NULL,
-	    "count a packet on each interface that shows it" },
+	    "count it on each of them: of files the default" },
 	{ OPT_BACKEND, "backend", "NAME", "capture through afpacket or pcap" },
 	{ OPT_PACE, "pace", "[=SPEED]",
 	    "-r: as fast as it was; 2 is twice as fast" },

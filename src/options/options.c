@@ -117,6 +117,7 @@ set_defaults(struct options *o)
 	o->capture.tstamp = -1;
 	o->capture.optimize = 1;
 	o->workers = 1;
+	o->dedup = -1;
 	session_config_init(&o->session);
 }
 

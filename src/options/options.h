@@ -73,7 +73,7 @@ struct options {
 	uint8_t packet_buffered;	/* -U */
 	uint8_t resolve;		/* -N */
 	uint8_t no_sandbox;
-	uint8_t no_dedup;
+	int8_t dedup;			/* -1: live, but not of files */
 	uint8_t color_always, color_never;
 };
 

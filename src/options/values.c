@@ -270,8 +270,11 @@ options_set_flag(struct options *o, int opt)
 	case OPT_NO_PROCESSES:
 		o->no_processes = 1;
 		break;
+	case OPT_DEDUP:
+		o->dedup = 1;
+		break;
 	case OPT_NO_DEDUP:
-		o->no_dedup = 1;
+		o->dedup = 0;
 		break;
 	case OPT_NANO:
 		o->sink.nano = 1;

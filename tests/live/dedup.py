@@ -81,7 +81,7 @@ def again_sent(sessions):
 
 
 def replay(name, *args):
-    return subprocess.run([SESSDUMP, "-r", name, "--sessions", "--json",
+    return subprocess.run([SESSDUMP, "-r", name, "--dedup", "--sessions", "--json",
                            *args], capture_output=True,
                           text=True).stdout.splitlines()
 

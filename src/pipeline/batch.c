@@ -1,0 +1,112 @@
+/* batch.c: a batch of frames on its way. */
+#include <errno.h>
+#include <string.h>
+
+#include "dissect/dissect.h"
+#include "pipeline/impl.h"
+
+/* Dissects and works out the places, so that memory is on its way when the
+ * sessions are updated. */
+static void
+prepare(struct pipeline *l, struct capture *c, int n)
+{
+	for (int i = 0; i < n; i++) {
+		ifnames_map(&l->names, c, &l->frame[i]);
+		dissect(l->registry, l->defrag, &l->frame[i], &l->packet[i]);
+		session_prepare(l->table, &l->packet[i], &l->lookup[i]);
+	}
+	for (int i = 0; i < n; i++)
+		session_prefetch(l->table, &l->lookup[i]);
+}
+
+static int
+selected(struct pipeline *l, const struct packet *p, const struct session *s,
+    struct errbuf *e)
+{
+	const struct options *o = l->options;
+
+	if (!pipeline_selects(l, s))
+		return 0;
+	if (++l->stats.selected == o->count)
+		l->done = 1;
+	if (o->sink.views & VIEW_PACKETS && outbuf_admits(&l->out))
+		l->sink.ops->packet(&l->sink, p, s);
+	return l->writing.out != NULL ?
+	    writing_frame(&l->writing, p->frame, s, e) : 0;
+}
+
+static int
+process(struct pipeline *l, const struct packet *p,
+    const struct session_lookup *lookup, struct errbuf *e)
+{
+	const struct options *o = l->options;
+	int result = 0;
+
+	if (l->stats.packets++ == 0)
+		sink_begin(&l->sink, p->frame->ts);
+	if (selection_packet(o->selection, p))
+		result = selected(l, p, session_update(l->table, p, lookup,
+		    l->stats.packets), e);
+	else
+		session_expire(l->table, p->frame->ts);
+	if (o->line_buffered)
+		outbuf_flush(&l->out);
+	return result;
+}
+
+/* The same where workers have the sessions: which packets are selected depends
+ * on the packets alone, see check_workers() of options.c. */
+static int
+deal(struct pipeline *l, struct capture *c, struct frame *f, struct errbuf *e)
+{
+	ifnames_map(&l->names, c, f);
+	if (!workers_deal(l->workers, f, ++l->stats.packets))
+		return 0;
+	if (++l->stats.selected == l->options->count)
+		l->done = 1;
+	return l->writing.out != NULL ?
+	    writing_frame(&l->writing, f, NULL, e) : 0;
+}
+
+/* The interfaces of a file need not have been one host's. */
+static int
+wants_copies(const struct pipeline *l, const struct capture *c)
+{
+	return l->options->dedup == -1 ? c->live : l->options->dedup;
+}
+
+/* Frames come from more than one interface: the same packet may come twice. */
+static int
+expect_copies(struct pipeline *l, struct errbuf *e)
+{
+	l->copies = copies_new(l->registry, l->options->session.seed);
+	if (l->copies == NULL)
+		return err_set(e, "pipeline: %s", strerror(errno));
+	defrag_expect_copies(l->defrag, l->copies);
+	return 0;
+}
+
+int
+pipeline_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
+{
+	int result = 0;
+
+	defrag_release(l->defrag);
+	if (l->book != NULL)
+		book_receive(l->book, n < CAPTURE_BATCH);
+	if (c->several && l->copies == NULL && wants_copies(l, c) &&
+	    expect_copies(l, e) == -1)
+		return -1;
+	if (l->workers == NULL)
+		prepare(l, c, n);
+	for (int i = 0; i < n && !pipeline_over(l) && result == 0; i++) {
+		l->stats.frame_bytes += l->frame[i].len;
+		result = l->workers != NULL ? deal(l, c, &l->frame[i], e) :
+		    process(l, &l->packet[i], &l->lookup[i], e);
+	}
+	if (l->book != NULL)
+		book_send(l->book);
+	if (n > 0 && result == 0)
+		result = writing_clock(&l->writing, l->frame[n - 1].ts, e);
+	return result;
+}
