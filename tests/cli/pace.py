@@ -20,6 +20,8 @@ import threading
 import time
 
 SESSDUMP = os.environ["SESSDUMP"]
+# Under nohup it would stay ignored, in us and in what we start.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 LATE = 2.0		# seconds
 PATIENCE = 20
 BASE = 1700000000
