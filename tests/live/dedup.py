@@ -81,8 +81,8 @@ def again_sent(sessions):
 
 
 def replay(name, *args):
-    return subprocess.run([SESSDUMP, "-r", name, "--dedup", "--sessions", "--json",
-                           *args], capture_output=True,
+    return subprocess.run([SESSDUMP, "-r", name, "--dedup", "--sessions",
+                           "--json", *args], capture_output=True,
                           text=True).stdout.splitlines()
 
 

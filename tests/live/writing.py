@@ -67,7 +67,8 @@ def same_sessions():
     for what, args in (("eth0", ("-i", "eth0")), ("any", ("-i", "any")),
                        ("two", ("-i", where[0], "-i", where[1])),
                        ("libpcap", ("-i", "eth0", "--backend", "pcap"))):
-        d = Dump(*args, "--sessions", "--json", "-w", f"{what}.pcapng")
+        d = Dump(*args, "--no-processes", "--sessions", "--json", "-w",
+                 f"{what}.pcapng")
         traffic()
         tagged()
         for v6 in False, True:
