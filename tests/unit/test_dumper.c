@@ -1,4 +1,7 @@
 /* test_dumper.c: what -w writes, byte by byte, and where. */
+#include <sys/stat.h>
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -213,6 +216,122 @@ test_round_trip(void)
 		capture_close(c);
 }
 
+/* In a folder that only its descriptor leads to, as somebody else. */
+static void
+rotate_inside(const char *folder)
+{
+	char to[64];
+	struct frame f = frame(1);
+	struct dumper *w;
+	int failed = 0;
+
+	snprintf(to, sizeof(to), "%s/in/x.pcap", folder);
+	w = dump_to(to, 1, 0);
+	/* Neither the path nor the right to walk it is there any more. */
+	if (w == NULL || chmod(folder, 0700) == -1 || chdir("/") == -1 ||
+	    setresgid(65534, 65534, 65534) == -1 ||
+	    setresuid(65534, 65534, 65534) == -1 || access(to, F_OK) == 0)
+		_exit(2);
+	for (int i = 0; i < 100; i++)
+		failed |= dumper_write(w, &f, NULL, 0, &err);
+	failed |= dumper_close(w, &err);
+	_exit(failed != 0);
+}
+
+/* Files of a series, made after the privileges are gone. */
+static void
+test_unprivileged(void)
+{
+	static const char *const name[] = { "x.pcap0", "x.pcap1", "x.pcap2" };
+	char folder[] = "/tmp/sessdump_test.XXXXXX", in[64], file[128];
+	int status = -1, found = 0;
+	pid_t child;
+
+	if (geteuid() != 0) {
+		ok(1, "files without privileges # SKIP not root");
+		return;
+	}
+	if (mkdtemp(folder) == NULL)
+		abort();
+	snprintf(in, sizeof(in), "%s/in", folder);
+	if (mkdir(in, 0755) == -1 || chown(in, 65534, 65534) == -1)
+		abort();
+	options.series = (struct series_options){ .bytes = 100, .files = 3 };
+	fflush(stdout);
+	child = fork();
+	if (child == 0)
+		rotate_inside(folder);
+	waitpid(child, &status, 0);
+	options.series = (struct series_options){ 0 };
+	for (int i = 0; i < 3; i++) {
+		snprintf(file, sizeof(file), "%s/%s", in, name[i]);
+		found += unlink(file) == 0;
+	}
+	ok(status == 0, "a series goes on without privileges: %d", status);
+	ok(found == 3 && rmdir(in) == 0 && rmdir(folder) == 0,
+	    "with all its files, and no other");
+}
+
+/* What a name says. */
+static void
+test_names(void)
+{
+	static const struct {
+		const char *name;
+		enum dumper_kind kind;
+		enum packer_method method;
+	} names[] = {
+		{ "x.pcap", DUMPER_PCAP, PACKER_NONE },
+		{ "x.PcapNG", DUMPER_PCAPNG, PACKER_NONE },
+		{ ".pcapng.zst", DUMPER_PCAPNG, PACKER_ZSTD },
+		{ "x.ntar.GZ", DUMPER_PCAPNG, PACKER_GZIP },
+		{ ".gz", DUMPER_PCAP, PACKER_NONE },
+		{ "pcapng", DUMPER_PCAP, PACKER_NONE },
+		{ "x.gz.pcapng", DUMPER_PCAPNG, PACKER_NONE },
+	};
+	size_t stem;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		ok(dumper_kind_of(names[i].name) == names[i].kind &&
+		    packer_by_suffix(names[i].name, &stem) == names[i].method,
+		    "%s", names[i].name);
+}
+
+/* The times of a series, which no capture is long enough for. */
+static void
+test_series(void)
+{
+	const int64_t s = 1000000000, day = 86400 * s;
+	struct series_options o = { .period = 10 * s, .files = 100 };
+	struct series x;
+
+	series_init(&x, &o, "n%s.pcap.gz", 8);
+	ok(!series_has_begun(&x) && series_turn(&x, 5 * s + 1, 0, &err) ==
+	    SERIES_NEXT && strcmp(x.name, "n5.pcap.gz") == 0, "%s", x.name);
+	ok(series_goes_on(&x, 15 * s, 0) && !series_goes_on(&x, 15 * s + 1, 0),
+	    "a period of ten seconds");
+	ok(series_turn(&x, 2 * s, 0, &err) == SERIES_STAY, "one that is late");
+	ok(series_turn(&x, 46 * s, 0, &err) == SERIES_NEXT &&
+	    strcmp(x.name, "n45.pcap.gz") == 0, "a gap: %s", x.name);
+	ok(series_turn(&x, 9 * day, 0, &err) == SERIES_STAY &&
+	    series_turn(&x, 47 * s, 0, &err) == SERIES_STAY, "one leap");
+	ok(series_turn(&x, -3 * day, 0, &err) == SERIES_STAY &&
+	    series_turn(&x, -3 * day + s, 0, &err) == SERIES_NEXT &&
+	    strcmp(x.name, "n-259199.pcap.gz") == 0, "a clock set back: %s",
+	    x.name);
+	ok(series_turn(&x, 2 * day, 0, &err) == SERIES_STAY &&
+	    series_turn(&x, 2 * day, 0, &err) == SERIES_OVER,
+	    "more periods than files");
+	o = (struct series_options){ .bytes = 5, .files = 101 };
+	series_init(&x, &o, "n", 1);
+	ok(series_turn(&x, 0, 0, &err) == SERIES_NEXT &&
+	    strcmp(x.name, "n000") == 0, "three digits: %s", x.name);
+	ok(series_goes_on(&x, INT64_MAX - 1, 5) && series_turn(&x, 0, 6,
+	    &err) == SERIES_NEXT && strcmp(x.name, "n001") == 0, "%s", x.name);
+	series_init(&x, &o, "", 0);
+	ok(series_turn(&x, 0, 0, &err) == -1, "no name: %s", err.text);
+}
+
 int
 main(void)
 {
@@ -226,6 +345,9 @@ main(void)
 	test_empty();
 	test_errors();
 	test_round_trip();
+	test_unprivileged();
+	test_names();
+	test_series();
 	unlink(path);
 	return done();
 }
