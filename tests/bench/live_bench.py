@@ -16,6 +16,7 @@ name.  One line a run:
 Settings in the environment: RATE, SECONDS, FLOWS, ROUNDS; NICE, of all
 programs, where others are at work on the machine; JSON, a file.
 """
+import glob
 import json
 import os
 import re
@@ -39,6 +40,8 @@ PROGRAMS = {
     "sessdump --packets": [*OURS, "--packets"],
     "sessdump --packets --json": [*OURS, "--packets", "--json"],
     "sessdump -w": [*OURS, "-w", "x.pcap"],
+    "sessdump -w x.pcapng": [*OURS, "-w", "x.pcapng"],
+    "sessdump -w x.pcap.zst": [*OURS, "-w", "x.pcap.zst"],
     "tcpdump -n": ["tcpdump", "-i", "eth0", "-Z", "root", "-n"],
     "tcpdump -n -B 65536": ["tcpdump", "-i", "eth0", "-Z", "root", "-n",
                             "-B", "65536"],
@@ -74,8 +77,8 @@ def measure(name):
     child.stop()
     captured, dropped = counts(child)
     child.close()
-    if os.path.exists("x.pcap"):
-        os.unlink("x.pcap")
+    for path in glob.glob("x.pcap*"):
+        os.unlink(path)
     queue = wire.refused() - refused
     return dict(zip(HEAD, (
         name, sent, took, captured, dropped, queue,

@@ -1,4 +1,6 @@
 """Output that nobody reads, while packets come."""
+import fcntl
+import gzip
 import json
 import os
 import re
@@ -137,6 +139,43 @@ def capture_file():
     child.close()
 
 
+def compressed():
+    """A compressor that is held up: the capture does not wait for it."""
+    what, name = "-w, compressed", "x.pcapng.gz"
+    if "libarchive" in subprocess.run(
+            [wire.SESSDUMP, "-r", "x.pcap", "-w", "try.gz"],
+            capture_output=True, text=True, check=False).stderr:
+        ok(True, f"{what} # SKIP no libarchive")
+        return
+    os.mkfifo(name)
+    for read in True, False:
+        fd = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
+        fcntl.fcntl(fd, 1031, 4096)		# F_SETPIPE_SZ
+        child, nothing, *sums = unread(what, "-w", name)
+        os.close(nothing)
+        told(what, child, name)
+        os.set_blocking(fd, True)
+        if not read:
+            start = time.monotonic()
+            equal(f"{what}, stopped: status", child.stop(), 1)
+            ok(time.monotonic() - start < wire.PATIENCE and
+               "blocked when told to stop" in child.said(),
+               f"{what}, stopped: it ends, and says so", child.said())
+            os.close(fd)
+            child.close()
+            continue
+        out, captured = resumed(what, child, fd, *sums)
+        with open("y.pcapng", "wb") as f:
+            f.write(gzip.decompress(out))
+        text = subprocess.run(
+            [wire.SESSDUMP, "-r", "y.pcapng", "--sessions"],
+            capture_output=True, text=True, check=False)
+        equal(f"{what}: packets written, and lost, are all",
+              (text.returncode, int(text.stderr.split()[0]) +
+               packets_lost(child)), (0, captured))
+        child.close()
+
+
 def never_read():
     """Told to stop, while nobody reads."""
     for what, args, name in (("stopped", ["--packets"], "standard output"),
@@ -165,6 +204,7 @@ json_lines()
 text_lines(False)
 text_lines(True)
 capture_file()
+compressed()
 never_read()
 left()
 finish()
