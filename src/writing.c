@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/now.h"
 #include "writing.h"
 
 /* Is it one of the files that -r names? */
@@ -88,10 +88,8 @@ source(struct writing *w, const volatile sig_atomic_t *stop)
 		.stop = stop, .live = c->live,
 		.interface = describe, .counts = count, .arg = w,
 	};
-	struct timespec t;
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	s.start = t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+	s.start = now_realtime();
 	return s;
 }
 

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture/filter.h"
@@ -13,6 +12,7 @@
 #include "capture/live/interfaces.h"
 #include "capture/live/tstamp.h"
 #include "core/losses.h"
+#include "core/now.h"
 
 enum {
 	LIBPCAP_LOOK_NS		= 100000000,	/* from one look at its
@@ -100,15 +100,6 @@ libpcap_wait(struct libpcap *l, struct errbuf *e)
 	return n > 0 || (n == 0 && p.fd == -1) ? 1 : CAPTURE_IDLE;
 }
 
-static int64_t
-libpcap_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
 /* Its counters, which do not say when: since the last look. */
 static void
 libpcap_look(struct libpcap *l)
@@ -127,7 +118,7 @@ libpcap_look(struct libpcap *l)
 	sum->if_dropped += now.ps_ifdrop - l->before.ps_ifdrop;
 	sum->has_received = 1;
 	l->before = now;
-	l->looked = libpcap_now();
+	l->looked = now_realtime();
 	if (dropped > 0 && l->losses != NULL)
 		losses_add(l->losses, from, l->looked);
 }
@@ -140,8 +131,8 @@ libpcap_ended(const struct libpcap *l, const struct frame *f, int k)
 	const struct capture_stats *s = &l->sum;
 
 	/* The adapter's clock may be another. */
-	return k > 0 ? f[0].ts > l->until && libpcap_now() >= f[0].ts :
-	    libpcap_now() - l->until > LIBPCAP_END_NS ||
+	return k > 0 ? f[0].ts > l->until && now_realtime() >= f[0].ts :
+	    now_realtime() - l->until > LIBPCAP_END_NS ||
 	    l->captured + s->dropped >= s->received;
 }
 
@@ -160,7 +151,7 @@ libpcap_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 	if (r == 0 && c->live) {
 		r = libpcap_wait(l, e);
 		if (r == CAPTURE_IDLE &&
-		    libpcap_now() - l->looked >= LIBPCAP_LOOK_NS)
+		    now_realtime() - l->looked >= LIBPCAP_LOOK_NS)
 			libpcap_look(l);
 		if (r != 1)
 			return r;
@@ -202,7 +193,7 @@ libpcap_stop(struct capture *c)
 	struct libpcap *l = (struct libpcap *)c;
 
 	libpcap_look(l);
-	l->until = libpcap_now();
+	l->until = now_realtime();
 }
 
 static const struct capture_interface *
@@ -352,7 +343,7 @@ capture_open_libpcap(const struct capture_place *at,
 	/* libpcap asks sysfs, which shows the namespace of who mounted it. */
 	l->sum.has_if_dropped = at->netns == NULL;
 	l->losses = o->losses;
-	l->looked = libpcap_now();
+	l->looked = now_realtime();
 	l->p = pcap_create(at->iface, why);
 	if (l->p == NULL)
 		err_set(e, "capture on %s: %s", at->name, why);

@@ -1,8 +1,8 @@
 /* between.c: time, signals and outputs, between two batches. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/now.h"
 #include "pipeline/impl.h"
 #include "sandbox/sandbox.h"
 
@@ -73,12 +73,7 @@ pipeline_tell_refused(struct pipeline *l)
 int64_t
 pipeline_clock(const struct capture *c)
 {
-	struct timespec t;
-
-	if (c->now != NULL)
-		return *c->now;
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+	return c->now != NULL ? *c->now : now_realtime();
 }
 
 /* Time goes on without a packet. */

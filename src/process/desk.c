@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/now.h"
 #include "process/desk.h"
 #include "process/procfs.h"
 
@@ -85,7 +86,7 @@ desk_prepare(struct desk *d)
 	for (unsigned int i = 0; i < d->nplaces; i++) {
 		struct listeners *l = &d->place[i].listeners;
 
-		listeners_refresh(l, d->place[i].diag, owners_clock());
+		listeners_refresh(l, d->place[i].diag, now_monotonic());
 		if (l->n > 0)
 			all.inode = l->list[0].inode;
 	}
@@ -251,7 +252,7 @@ static int
 tell_side(struct desk *d, unsigned int i, const struct finding *f,
     struct tell *t)
 {
-	int64_t now = owners_clock();
+	int64_t now = now_monotonic();
 	struct process *to = &t->process[i];
 
 	if (!f->local) {
@@ -283,7 +284,7 @@ desk_answer(struct desk *d, const struct ask *a, unsigned int n, int again,
 
 	for (unsigned int i = 0; i < d->nplaces; i++)
 		listeners_refresh(&d->place[i].listeners, d->place[i].diag,
-		    owners_clock());
+		    now_monotonic());
 	for (unsigned int i = 0; i < 2 * n; i++)
 		look_up_side(d, &a[i / 2], i % 2, &f[i / 2][i % 2]);
 	find_listeners(d, f, n);

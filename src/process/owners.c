@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/mix.h"
+#include "core/now.h"
 #include "process/owners.h"
 #include "process/procfs.h"
 
@@ -33,15 +33,6 @@ struct owners {
 	struct owners_stats stats;
 };
 
-int64_t
-owners_clock(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
 struct owners *
 owners_new(int proc, struct errbuf *e)
 {
@@ -50,7 +41,7 @@ owners_new(int proc, struct errbuf *e)
 	if (o != NULL) {
 		o->proc = proc;
 		o->credit = CREDIT_MOST;
-		o->counted = owners_clock();
+		o->counted = now_monotonic();
 		o->slot = calloc(SLOTS, sizeof(*o->slot));
 		o->seen = calloc(PROCESSES, sizeof(*o->seen));
 		if (o->slot != NULL && o->seen != NULL)
@@ -257,7 +248,7 @@ fill(struct owners *o, struct owner *want, unsigned int n)
 static uint32_t
 second(void)
 {
-	return (uint32_t)(owners_clock() / 1000000000);
+	return (uint32_t)(now_monotonic() / 1000000000);
 }
 
 /* Are there any that the last walks have not missed?  Sockets of the kernel's
@@ -293,7 +284,7 @@ note_missed(struct owners *o, const struct owner *want, unsigned int n)
 static void
 count_time(struct owners *o)
 {
-	int64_t now = owners_clock();
+	int64_t now = now_monotonic();
 
 	o->credit += (now - o->counted) / SHARE;
 	if (o->credit > CREDIT_MOST)
@@ -314,9 +305,9 @@ search(struct owners *o, struct owner *want, unsigned int n,
 		o->stats.put_off++;
 		return n;
 	}
-	start = owners_clock();
+	start = now_monotonic();
 	look(o);
-	o->credit -= owners_clock() - start;
+	o->credit -= now_monotonic() - start;
 	return fill(o, want, n);
 }
 

@@ -45,7 +45,4 @@ struct owners_stats {
 
 const struct owners_stats *owners_stats(const struct owners *);
 
-/* Nanoseconds of the monotonic clock. */
-int64_t owners_clock(void);
-
 #endif

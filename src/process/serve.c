@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/now.h"
 #include "process/serve.h"
 
 /* Nanoseconds: it may be accepted by then. */
@@ -41,7 +42,7 @@ static void
 remember(struct service *s, const struct ask *a, unsigned int channel)
 {
 	s->again[(s->first + s->nagain++) % AGAIN_MOST] = (struct again){
-		*a, owners_clock() + AGAIN_IN, channel
+		*a, now_monotonic() + AGAIN_IN, channel
 	};
 }
 
@@ -104,7 +105,7 @@ serve_channel(struct service *s, unsigned int channel)
 static void
 ask_again(struct service *s)
 {
-	int64_t now = owners_clock();
+	int64_t now = now_monotonic();
 
 	while (s->nagain > 0 && s->again[s->first].due <= now) {
 		struct again g = s->again[s->first];
@@ -122,7 +123,7 @@ patience_ms(const struct service *s)
 
 	if (s->nagain == 0)
 		return -1;
-	left = s->again[s->first].due - owners_clock();
+	left = s->again[s->first].due - now_monotonic();
 	return left > 0 ? (int)(left / 1000000) + 1 : 0;
 }
 

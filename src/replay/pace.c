@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/now.h"
 #include "replay/pace.h"
 #include "replay/progress.h"
 #include "replay/terminal.h"
@@ -44,15 +45,6 @@ struct pace {
 	struct frame frame[CAPTURE_BATCH];
 };
 
-static int64_t
-monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * PACE_NS + t.tv_nsec;
-}
-
 static void
 shift(struct pace *p, int64_t by)
 {
@@ -66,7 +58,7 @@ shift(struct pace *p, int64_t by)
 static int64_t
 look(struct pace *p)
 {
-	int64_t now = monotonic();
+	int64_t now = now_monotonic();
 
 	if (terminal_was_stopped() || p->paused)
 		shift(p, now - p->seen);
@@ -217,7 +209,7 @@ wait_for(struct pace *p, int64_t now)
 	}
 	if (until - now > spin)
 		sleep_until(until - spin);
-	while (spin > 0 && monotonic() < until)
+	while (spin > 0 && now_monotonic() < until)
 		;
 }
 
@@ -234,7 +226,7 @@ refill(struct pace *p, struct errbuf *e)
 	if (r > 0 && !p->started) {
 		p->started = 1;
 		p->now = p->last = p->frame[0].ts;
-		p->start = p->seen = monotonic();
+		p->start = p->seen = now_monotonic();
 	}
 	return r;
 }

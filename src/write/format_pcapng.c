@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/now.h"
 #include "write/format.h"
 
 enum {
@@ -361,15 +361,6 @@ pcapng_frame(struct dump_file *d, const struct frame *f, const char *comment,
 	return 0;
 }
 
-static int64_t
-clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
 /* What became of each interface's packets, as far as it is known. */
 static void
 pcapng_statistics(struct dump_file *d, uint32_t number, int64_t now)
@@ -398,7 +389,7 @@ static void
 pcapng_end(struct dump_file *d)
 {
 	const struct dump_source *s = &d->source;
-	int64_t now = clock_now();
+	int64_t now = now_realtime();
 
 	/* A file without packets tells what there was to be had. */
 	if (d->interfaces == 0)

@@ -4,11 +4,10 @@
 
 #include <linux/if_packet.h>
 
-#include <time.h>
-
 #include "capture/live/afpacket.h"
 #include "capture/live/linkstats.h"
 #include "core/losses.h"
+#include "core/now.h"
 
 enum {
 	RINGSTATS_ASK_NS = 100000000,	/* of an empty ring, so often */
@@ -28,15 +27,6 @@ enum {
  * were drops when the block was closed that nobody has asked for.  To ask takes
  * the drops away from blocks still to be closed: "unplaced" remembers that.
  */
-
-static int64_t
-clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
 
 static struct tpacket_hdr_v1 *
 header(const struct afpacket *a, uint32_t block)
@@ -84,7 +74,7 @@ ringstats_taken(struct afpacket *a, uint32_t status)
 	a->stood[a->block] = 0;
 	a->nstood -= (unsigned int)stood;
 	if (a->ending)
-		a->asked = clock_now();
+		a->asked = now_realtime();
 	if (status & TP_STATUS_LOSING)
 		ringstats_ask(a);
 	if (a->left == 0)
@@ -116,7 +106,7 @@ ringstats_returned(struct afpacket *a, uint32_t block)
 int
 ringstats_empty(struct afpacket *a)
 {
-	int64_t now = clock_now(), since = now - a->asked;
+	int64_t now = now_realtime(), since = now - a->asked;
 
 	if (a->ending)
 		return since > RINGSTATS_END_NS || since < 0;
@@ -137,7 +127,7 @@ ringstats_end(struct afpacket *a)
 	struct capture_stats ignored;
 
 	ringstats_get(a, &ignored);
-	a->asked = clock_now();
+	a->asked = now_realtime();
 	a->ending = 1;
 }
 

@@ -3,9 +3,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "capture/live/several.h"
+#include "core/now.h"
 
 enum {
 	NS_PER_MS	= 1000000,
@@ -37,15 +37,6 @@ struct several {
 	struct pollfd *polled;	/* two for each */
 	struct part part[];
 };
-
-static int64_t
-clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
 
 static int
 has_frames(const struct part *p)
@@ -206,7 +197,7 @@ await(struct several *m, int64_t ns, struct errbuf *e)
 	if (n == -1)
 		return errno == EINTR ? 0 : err_set(e, "capture on %s: poll: "
 		    "%s", m->head.name, strerror(errno));
-	now = clock_now();
+	now = now_realtime();
 	for (uint32_t i = 0; i < m->n; i++) {
 		struct part *p = &m->part[i];
 
@@ -233,7 +224,7 @@ static int
 several_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 {
 	struct several *m = (struct several *)c;
-	int64_t now = clock_now(), due = settle(m, now);
+	int64_t now = now_realtime(), due = settle(m, now);
 
 	if (due == 0 || due > now) {
 		if (all_gone(m))
@@ -241,7 +232,7 @@ several_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 		if (await(m, due == 0 ? (int64_t)c->wait_ms * NS_PER_MS :
 		    due - now, e) == -1)
 			return CAPTURE_ERROR;
-		now = clock_now();
+		now = now_realtime();
 		due = settle(m, now);
 		if (due == 0 || due > now)
 			return CAPTURE_IDLE;
