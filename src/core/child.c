@@ -5,31 +5,53 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/child.h"
 
-/* Who reads our output waits until all have closed it, and this process has no
- * business with any descriptor but one. */
-static void
-leave_descriptors(int fd)
+static int
+by_value(const void *a, const void *b)
 {
-	int null = open("/dev/null", O_RDWR);
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Kernels before 5.9 have no close_range(2). */
+static void
+close_all(unsigned int from, unsigned int to)
+{
 	long most = sysconf(_SC_OPEN_MAX);
 
-	for (int i = 0; i <= STDERR_FILENO; i++)
-		if (null == -1)
-			close(i);
-		else
-			dup2(null, i);
-	if (close_range(STDERR_FILENO + 1, (unsigned int)fd - 1, 0) == 0 &&
-	    close_range((unsigned int)fd + 1, UINT32_MAX, 0) == 0)
+	if (from > to || close_range(from, to, 0) == 0)
 		return;
-	for (int i = STDERR_FILENO + 1; i < most; i++)
-		if (i != fd)
+	for (unsigned int i = from; i <= to && (long)i < most; i++)
+		close((int)i);
+}
+
+/* Who reads what the program writes is not to wait for this one, and nothing
+ * that is open is its business but these. */
+static void
+leave_descriptors(const int *fd, unsigned int n)
+{
+	int keep[CHILD_SOCKETS], null = open("/dev/null", O_RDWR);
+	unsigned int from = STDERR_FILENO + 1;
+
+	memcpy(keep, fd, n * sizeof(*fd));
+	qsort(keep, n, sizeof(*keep), by_value);
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		if (bsearch(&i, keep, n, sizeof(*keep), by_value) == NULL &&
+		    (null == -1 || dup2(null, i) == -1))
 			close(i);
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int next = (unsigned int)keep[i];
+
+		if (next < from)
+			continue;
+		close_all(from, next - 1);
+		from = next + 1;
+	}
+	close_all(from, ~0U);
 }
 
 /* What a terminal sends to all is for the other process: this one answers
@@ -38,10 +60,17 @@ static void
 leave_signals(void)
 {
 	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT,
-	    SIGUSR1, SIGUSR2, SIGPIPE };
+	    SIGUSR1, SIGUSR2, SIGPIPE, SIGTSTP };
 
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
+}
+
+void
+child_settle(const int *fd, unsigned int n)
+{
+	leave_signals();
+	leave_descriptors(fd, n);
 }
 
 int
@@ -56,8 +85,7 @@ child_start(int type, void (*run)(int, void *), void *arg, struct errbuf *e)
 	if (pid == 0) {
 		/* It may be waiting for what nobody wants any more. */
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		leave_signals();
-		leave_descriptors(fd[1]);
+		child_settle(&fd[1], 1);
 		run(fd[1], arg);
 		_exit(0);
 	}

@@ -10,6 +10,8 @@
 
 #include "core/errbuf.h"
 
+enum { CHILD_SOCKETS = 64 };
+
 /*
  * Starts run(fd, arg) there, before there are threads; the process ends with
  * it.  Our end of the socket, which is of type SOCK_STREAM or SOCK_SEQPACKET,
@@ -17,5 +19,10 @@
  */
 int child_start(int type, void (*run)(int fd, void *arg), void *arg,
     struct errbuf *);
+
+/* What child_start() does there first, for who forks by itself: nothing stays
+ * open but these sockets, CHILD_SOCKETS at most, and what a terminal sends to
+ * all is ignored. */
+void child_settle(const int *fd, unsigned int n);
 
 #endif

@@ -5,14 +5,13 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "capture/live/netns.h"
+#include "core/child.h"
 #include "process/helper.h"
 #include "process/serve.h"
 
@@ -49,18 +48,6 @@ open_places(struct desk *d, const char *const *netns, unsigned int n,
 	return failed ? -1 : 0;
 }
 
-/* Signals are for who started it; it goes when that one goes. */
-static void
-settle(void)
-{
-	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
-	    SIGUSR1, SIGUSR2, SIGPIPE, SIGTSTP };
-
-	for (unsigned int i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_IGN);
-	(void)prctl(PR_SET_NAME, "sessdump-procs", 0, 0, 0);
-}
-
 /* What it keeps, of what it has: to look into other processes, whose folders
  * only their users may read.  -1 and errbuf. */
 static int
@@ -82,36 +69,6 @@ drop(struct errbuf *e)
 	return 0;
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
-/* Who reads what the program writes is not to wait for this one, and nothing
- * that is open is its business but these. */
-static void
-let_go(const int *fd, unsigned int n)
-{
-	int keep[HELPER_CHANNELS], null = open("/dev/null", O_RDWR);
-	unsigned int from = STDERR_FILENO + 1;
-
-	memcpy(keep, fd, n * sizeof(*fd));
-	qsort(keep, n, sizeof(*keep), by_value);
-	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
-		if (bsearch(&i, keep, n, sizeof(*keep), by_value) == NULL &&
-		    (null == -1 || dup2(null, i) == -1))
-			close(i);
-	for (unsigned int i = 0; i < n; i++) {
-		unsigned int next = (unsigned int)keep[i];
-
-		if (next > from)
-			(void)close_range(from, next - 1, 0);
-		from = next + 1;
-	}
-	(void)close_range(from, ~0U, 0);
-}
-
 static void
 be_helper(const int *fd, unsigned int channels, const char *const *netns,
     unsigned int n)
@@ -120,8 +77,8 @@ be_helper(const int *fd, unsigned int channels, const char *const *netns,
 	struct service s;
 
 	memset(&hello, 0, sizeof(hello));
-	settle();
-	let_go(fd, channels);
+	child_settle(fd, channels);
+	(void)prctl(PR_SET_NAME, "sessdump-procs", 0, 0, 0);
 	serve_init(&s, fd, channels);
 	hello.ready = desk_init(&s.desk, &hello.why) == 0 &&
 	    open_places(&s.desk, netns, n, &hello.why) == 0;

@@ -12,9 +12,10 @@
 
 #include <sys/types.h>
 
+#include "core/child.h"
 #include "core/errbuf.h"
 
-enum { HELPER_CHANNELS = 64 };
+enum { HELPER_CHANNELS = CHILD_SOCKETS };
 
 struct helper {
 	pid_t pid;
