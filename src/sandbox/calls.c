@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -68,6 +69,7 @@ const struct call sandbox_calls[] = {
 	{ .name = "clock_gettime" }, { .name = "clock_gettime64" },
 	{ .name = "gettimeofday" }, { .name = "getrandom" },
 	{ .name = "sysinfo" },
+	{ .name = "getrusage", .test = { ARG(0, RUSAGE_SELF) } },
 	{ .name = "nanosleep" }, { .name = "clock_nanosleep" },
 	{ .name = "clock_nanosleep_time64" },
 

@@ -117,6 +117,10 @@ def accounts(what, backend, dump, sent):
            stats[-1]["sessions"]["created"]), (captured, dropped, 4))
     ok(dump.records()[-1] == stats[-1] and stats[-1]["interface"] == "eth0",
        f"{what}: it comes at the end", dump.out[-1])
+    ok(stats[-1]["memory_peak_bytes"] > 1 << 20 and
+       sum(stats[-1]["cpu"].values()) > 0, f"{what}: what it costs", stats[-1])
+    ok(not dump.said("refused"), f"{what}: the sandbox refuses none of it",
+       *dump.err)
     times = [r["time"] for r in stats]
     equal(f"{what}: they are in order", times, sorted(times))
 
