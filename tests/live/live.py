@@ -1,4 +1,4 @@
-"""TAP, and sessdump running in a host of the lab."""
+"""sessdump running in a host of the lab, for tests that print TAP."""
 import json
 import os
 import re
@@ -9,27 +9,9 @@ import threading
 import time
 
 import lab
+from tap import equal, finish, ok	# noqa: F401, for all that import this
 
 PATIENCE = 10		# seconds; nothing that works takes that long
-count = 0
-
-
-def ok(good, what, *why):
-    global count
-    count += 1
-    print("ok" if good else "not ok", count, "-", what, flush=True)
-    if not good:
-        for line in "\n".join(str(w) for w in why).splitlines():
-            print("#", line, flush=True)
-    return good
-
-
-def equal(what, got, want):
-    return ok(got == want, what, f"got: {got!r}", f"expected: {want!r}")
-
-
-def finish():
-    print(f"1..{count}")
 
 
 def wait_for(condition):

@@ -31,9 +31,11 @@ ip -n $live_a link add eth0 type veth peer name eth0 netns $live_b \
     2>"$tmp/why" || skip_all "no veth: $(cat "$tmp/why")"
 ip -n $live_a link del eth0
 
-# live NAME: runs tests/live/NAME.py, which prints TAP.
+# live NAME ARGS...: runs tests/live/NAME.py, which prints TAP.
 live() {
+	live_name=$1
+	shift
 	cd "$tmp" || exit 99
 	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$srcdir/tests${PYTHONPATH:+:$PYTHONPATH}" \
-	    python3 "$srcdir/tests/live/$1.py" $live_a $live_b
+	    python3 "$srcdir/tests/live/$live_name.py" $live_a $live_b "$@"
 }
