@@ -63,6 +63,21 @@ put_fragments(char *p, const struct stats *s)
 	return PUT(p, "}");
 }
 
+/* Sessions, endpoints, and what it took the helper. */
+static char *
+put_processes(char *p, const struct book_stats *s)
+{
+	p = PUT(p, ",\"processes\":{\"asked\":");
+	p = fmt_u64(p, s->asked);
+	p = COUNTER(p, "refused", s->refused);
+	p = COUNTER(p, "named", s->named);
+	p = COUNTER(p, "user_only", s->owners);
+	p = COUNTER(p, "unknown", s->unknown);
+	p = fmt_seconds(PUT(p, ",\"cpu\":"), (int64_t)s->spent_us * 1000);
+	p = COUNTER(p, "walks", s->walks);
+	return PUT(p, "}");
+}
+
 void
 json_stats(struct sink *k, const struct stats *s)
 {
@@ -84,6 +99,8 @@ json_stats(struct sink *k, const struct stats *s)
 		p = COUNTER(p, "buffer_full", s->frozen);
 	p = put_sessions(p, s->sessions);
 	p = put_fragments(p, s);
+	if (s->processes != NULL)
+		p = put_processes(p, s->processes);
 	p = COUNTER(p, "records_lost", s->records_lost);
 	if (s->has_written)
 		p = COUNTER(p, "written_lost", s->written_lost);
@@ -127,6 +144,9 @@ text_stats(struct sink *k, const struct stats *s)
 	number(k, " sessions ", s->sessions->live);
 	number(k, " of ", s->sessions->created);
 	trouble(k, " evicted ", s->sessions->evicted);
+	if (s->processes != NULL)
+		trouble(k, " processes not asked for ",
+		    s->processes->refused);
 	trouble(k, " records lost ", s->records_lost);
 	trouble(k, " writes lost ", s->written_lost);
 	number(k, " cpu ", (uint64_t)(s->cpu_user + s->cpu_system) /

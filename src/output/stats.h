@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "process/book.h"
 #include "session/session.h"
 
 /* Of all sources, or of one of them. */
@@ -34,6 +35,7 @@ struct stats {
 					/* datagrams; the last one: fragments */
 	int64_t cpu_user, cpu_system;	/* nanoseconds */
 	uint64_t memory_peak;		/* bytes */
+	const struct book_stats *processes;	/* NULL: none are wanted */
 	uint8_t has_written;
 };
 

@@ -108,6 +108,8 @@ pipeline_show_stats(struct pipeline *l)
 	pipeline_stats(l, &now);
 	statistics_fill(&l->statistics, &s, &now, l->capture);
 	s.has_written = l->options->write != NULL;
+	if (l->options->processes != NULL)
+		s.processes = &now.processes;
 	l->sink.ops->stats(&l->sink, &s);
 	if (l->capture->live)
 		outbuf_flush(&l->out);

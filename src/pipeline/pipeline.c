@@ -68,6 +68,21 @@ open_outputs(struct pipeline *l, struct errbuf *e)
 	return 0;
 }
 
+/* As text does; a packet that is early says nothing yet. */
+static char *
+put_owner(void *book, char *p, const struct session *s, unsigned int side)
+{
+	char words[BOOK_WORDS];
+	size_t n = book_words(book, s, side, words);
+
+	_Static_assert(1 + (int)BOOK_WORDS <= (int)COMMENT_OWNER, "it fits");
+	if (n == 0)
+		return p;
+	*p++ = ' ';
+	memcpy(p, words, n);
+	return p + n;
+}
+
 /* Workers have their own. */
 static void
 open_book(struct pipeline *l)
@@ -76,6 +91,8 @@ open_book(struct pipeline *l)
 		return;
 	l->book = processes_book(l->options->processes, 0);
 	l->sink.book = l->book;
+	l->writing.owner = put_owner;
+	l->writing.owner_arg = l->book;
 	book_bind(l->book, l->table, interface_name, l);
 }
 

@@ -2,8 +2,8 @@
  * comment.h: what is said of a packet in a file's comment: its session, with
  * both endpoints and their states after it.
  *
- *	session 7 tcp client 192.0.2.1:51000 established server [2001:db8::2]:80
- *	syn_received? role syn
+ *	session 7 tcp client [2001:db8::1]:51000 established curl[1234] server
+ *	[2001:db8::2]:80 syn_received? role syn
  *
  * on one line, in the words of --state and of JSON, so that Wireshark's
  * frame.comment can be searched for them; `?' as in text.  What is no TCP has

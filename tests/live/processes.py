@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import capfile
 import lab
 from lab import A, B
 from live import Dump, equal, finish, ok, wait_for
@@ -173,6 +174,53 @@ def unprivileged():
     os.environ["SESSDUMP"] = keep
 
 
+def comments(version):
+    """In the file that is written; a name may be any bytes."""
+    d = Dump("-i", "lo", "-w", "c.pcapng", "--comments", "--stats", "1",
+             "--json", "tcp")
+    to = listener(A, version, LOOP[version])
+    ends = connection(A, version, to)
+    time.sleep(AWHILE)
+    ends[0].sendall(b"x")
+    child = os.fork()
+    if child == 0:
+        lab.libc.prctl(15, b"\x1bodd\nclient\xff", 0, 0, 0)	# PR_SET_NAME
+        odd = sock(A, version)
+        odd.connect(to.getsockname()[:2])
+        time.sleep(10)
+        os._exit(0)
+    odd = to.accept()[0]
+    time.sleep(AWHILE)
+    odd.sendall(b"y")
+    time.sleep(AWHILE)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    for s in (*ends, odd, to):
+        s.close()
+    equal(f"--comments, IPv{version}: status", d.stop(), 0)
+    said = [x.comment for x in capfile.read("c.pcapng").frames]
+    state = "established"
+    for what, client in (("", f"{NAME}[{ME}]"),
+                         (", a wild name", f"?odd?client?[{child}]")):
+        ok(any(f" {state} {client} server " in x and
+               f" {state} {NAME}[{ME}] role " in x for x in said),
+           f"--comments, IPv{version}: both ends{what}", *said)
+    if shutil.which("tshark"):
+        shown = subprocess.run(
+            ["tshark", "-r", "c.pcapng", "-Y",
+             f'frame.comment contains "{NAME}[{ME}] role"'],
+            capture_output=True, text=True, check=False)
+        ok(len(shown.stdout.splitlines()) >= 2,
+           f"--comments, IPv{version}: tshark finds them", shown.stdout,
+           shown.stderr)
+    stats = d.records("stats")[-1]["processes"]
+    equal(f"--stats, IPv{version}: sessions and ends",
+          (stats["asked"], stats["refused"], stats["named"],
+           stats["user_only"], stats["unknown"]), (2, 0, 4, 0, 0))
+    ok(0 < stats["cpu"] < 5 and stats["walks"] <= 4,
+       f"--stats, IPv{version}: what that took", stats)
+
+
 def children(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as f:
         return [int(x) for x in f.read().split()]
@@ -183,6 +231,10 @@ def helper():
     d = Dump("-i", "eth0", "--no-processes", "--sessions")
     equal("--no-processes: no helper", children(d.process.pid), [])
     equal("--no-processes: status", d.stop(), 0)
+    d = Dump("-i", "eth0", "--no-processes", "--stats", "1", "--json")
+    d.stop()
+    ok("processes" not in d.records("stats")[-1],
+       "--no-processes: nothing is said of them", *d.out)
     d = Dump("-i", "eth0", "--sessions", "--json")
     it = children(d.process.pid)
     equal("one helper", len(it), 1)
@@ -267,6 +319,7 @@ for v in 4, 6:
     whose(v)
     listens(v)
     datagrams(v)
+    comments(v)
 selected()
 if shutil.which("setpriv"):
     unprivileged()
