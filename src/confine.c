@@ -53,6 +53,8 @@ uses(const struct options *o)
 		u |= SANDBOX_WRITE;
 	if (o->replay.pace != 0)
 		u |= SANDBOX_PACE;
+	if (o->replay.nto > 0)
+		u |= SANDBOX_PACE | SANDBOX_SEND;
 	if (o->resolve || o->processes != NULL)
 		u |= SANDBOX_ASK;
 	return u;

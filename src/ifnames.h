@@ -35,6 +35,13 @@ ifnames_map(struct ifnames *t, struct capture *c, struct frame *f)
 	f->ifindex = i;
 }
 
+/* The source's number for one of ours. */
+static inline uint32_t
+ifnames_source(const struct ifnames *t, uint32_t number)
+{
+	return number < t->n ? t->v[number].ifindex : number;
+}
+
 /* The name of one of our numbers; NULL when it has none.  Other threads may
  * ask for those that they were told of, while more are added. */
 const char *ifnames_get(const struct ifnames *, uint32_t number);

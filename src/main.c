@@ -19,6 +19,7 @@
 #include "sandbox/sandbox.h"
 #include "sources.h"
 #include "summary.h"
+#include "transmit.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -218,11 +219,36 @@ run_files(const struct options *o, struct pipeline *l, struct run *run)
 	return status;
 }
 
+/* Here, and nowhere else, frames are sent. */
+static int
+run_transmit(const struct options *o, struct registry *r)
+{
+	int status = EXIT_DONE, fd[OPTIONS_LIST];
+	struct transmit_calls calls = { on_failed_source, warn, progress_hide,
+	    &status, stderr };
+	struct transmit *t;
+	struct errbuf e;
+
+	catch_signals(o);
+	sources_open(o, fd, on_failed_source, &status);
+	t = transmit_open(o, r, fd, &calls, &e);
+	if (t == NULL) {
+		report(&e);
+		return EXIT_FAILED;
+	}
+	if (enter_sandbox(o, r) == -1)
+		status = EXIT_FAILED;
+	else if (transmit_run(t, &e) == -1)
+		on_failed_source(&status, &e);
+	transmit_free(t);
+	return status;
+}
+
 static int
 run(const struct options *o, struct registry *registry)
 {
 	struct run state = { .options = o, .registry = registry };
-	struct pipeline_calls calls = { summarize, warn, &state };
+	struct pipeline_calls calls = { summarize, warn, &state, NULL, NULL };
 	struct errbuf e;
 	struct pipeline *l = pipeline_new(o, registry, &e);
 	int status;
@@ -258,6 +284,8 @@ run_with_processes(struct options *o, struct registry *r)
 	struct errbuf e;
 	int status;
 
+	if (o->replay.nto > 0)
+		return run_transmit(o, r);
 	if (!processes_wanted(o))
 		return run(o, r);
 	o->processes = processes_start(o, &e);

@@ -30,7 +30,7 @@ _sessdump() {
 	fi
 
 	case $prev in
-	-i|--interface)
+	-i|--interface|--replay-to)
 		COMPREPLY=($(compgen -W "$(_sessdump_interfaces)" -- "$cur")
 			$(compgen -S : -W "$(_sessdump_namespaces)" -- "$cur"))
 		[[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace 2>/dev/null ;;
@@ -72,7 +72,7 @@ _sessdump() {
 			udp udp_established generic one_way established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
 	--port|--host|--interval|--stats|-C|-G|-W|--max-sessions|--seed|--workers|\
-	--process|--pace|--max-gap)
+	--process|--pace|--max-gap|--pps|--mbps|--loop|--link-header)
 		;;
 	*)
 		[[ $cur == -* ]] || return 0
@@ -87,7 +87,8 @@ _sessdump() {
 			--host --proto --state -F --filter-file -O --no-optimize
 			-c --count --packets --events --sessions --interval --stats
 			--key --format --json -w --write --write-format --comments
-			-C -G -W -n -e -v --verbose -q
+			-C -G -W --replay-to --pps --mbps --topspeed --loop
+			--link-header -n -e -v --verbose -q
 			--quiet -N --resolve -t --nano --micro
 			--time-stamp-precision -x -X -A -l --line-buffered -U
 			--packet-buffered --color --max-sessions --timeout

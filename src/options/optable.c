@@ -81,6 +81,19 @@ static const struct option_row {
 	    "pattern of strftime(3)" },
 	{ 'W', NULL, "COUNT", "with -C a ring of COUNT files; with -G stop\n"
 	    "after COUNT" },
+	{ 0, "Transmission", NULL, NULL },
+	{ OPT_REPLAY_TO, "replay-to", "IFACE",
+	    "send the selected frames of -r on IFACE; of\n"
+	    "IFACE,IFACE what clients send on the first,\n"
+	    "what servers send on the second" },
+	{ OPT_PPS, "pps", "N",
+	    "so many frames a second, not in recorded time" },
+	{ OPT_MBPS, "mbps", "N", "so many megabits of frames a second" },
+	{ OPT_TOPSPEED, "topspeed", NULL, "as fast as it goes" },
+	{ OPT_LOOP, "loop", "N", "send all of it N times; 0: until stopped" },
+	{ OPT_LINK_HEADER, "link-header", "SRC,DST",
+	    "an Ethernet header for IP that has none;\n"
+	    "SRC,DST,TYPE: with this EtherType" },
 	{ 0, "Detail", NULL, NULL },
 	{ 'n', NULL, NULL, "no names of hosts (the default)" },
 	{ 'N', "resolve", NULL, "show names of hosts; nothing waits for them" },

@@ -117,6 +117,7 @@ set_defaults(struct options *o)
 	o->capture.tstamp = -1;
 	o->capture.optimize = 1;
 	o->workers = 1;
+	o->replay.loop = 1;
 	o->dedup = -1;
 	session_config_init(&o->session);
 }
@@ -168,8 +169,8 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 	    options_places(o, e) == -1)
 		return -1;
 	o->capture.filter = o->filter;
-	if (o->sink.views == 0 && o->write == NULL && (o->stats == 0 ||
-	    o->session.interval != 0))
+	if (o->sink.views == 0 && ((o->write == NULL && o->stats == 0 &&
+	    o->replay.nto == 0) || o->session.interval != 0))
 		o->sink.views = default_view(o);
 	if (o->packet_buffered && o->write == NULL)
 		o->line_buffered = 1;
@@ -184,4 +185,6 @@ options_free(struct options *o)
 	free(o->filter);
 	for (unsigned int i = 0; i < o->nplaces; i++)
 		netns_place_free(&o->place[i]);
+	for (unsigned int i = 0; i < o->replay.nto; i++)
+		netns_place_free(&o->replay.to[i]);
 }

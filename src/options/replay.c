@@ -1,7 +1,14 @@
 /* replay.c: the options of src/replay/. */
+#include <ctype.h>
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "capture/live/netns.h"
 #include "options/optable.h"
+
+enum { ETHERTYPE_LEAST = 0x0600 };
 
 /* Digits with a point, whatever the locale; at least "min". */
 static int
@@ -28,6 +35,106 @@ decimal(const char *what, const char *s, double min, double max,
 	return 0;
 }
 
+static int
+add_place(struct replay_options *r, const char *s, size_t n, struct errbuf *e)
+{
+	char *one;
+	int result;
+
+	if (n == 0)
+		return err_set(e, "--replay-to: an interface has a name");
+	one = strndup(s, n);
+	if (one == NULL)
+		return err_set(e, "--replay-to: no memory");
+	result = netns_place(&r->to[r->nto++], one, NULL, e);
+	free(one);
+	return result;
+}
+
+/* IFACE, or IFACE,IFACE. */
+static int
+set_to(struct replay_options *r, const char *s, struct errbuf *e)
+{
+	size_t n;
+
+	if (r->nto > 0)
+		return err_set(e, "--replay-to: it is named twice");
+	for (;; s += n + 1) {
+		n = strcspn(s, ",");
+		if (r->nto == 2)
+			return err_set(e, "--replay-to: more than two "
+			    "interfaces");
+		if (add_place(r, s, n, e) == -1)
+			return -1;
+		if (s[n] == '\0')
+			break;
+	}
+	if (r->nto == 2 && strcmp(r->to[0].name, r->to[1].name) == 0)
+		return err_set(e, "--replay-to: %s is named twice",
+		    r->to[0].name);
+	return 0;
+}
+
+static int
+set_loop(struct replay_options *r, const char *s, struct errbuf *e)
+{
+	char *end;
+
+	errno = 0;
+	r->loop = strtoull(s, &end, 10);
+	r->loops = 1;
+	if (*s < '0' || *s > '9' || *end != '\0' || errno != 0 ||
+	    r->loop > UINT32_MAX)
+		return err_set(e, "--loop: %s: not a number from 0 to %u", s,
+		    UINT32_MAX);
+	return 0;
+}
+
+/* Six times two digits, with colons; moves behind it. */
+static int
+set_mac(uint8_t *mac, const char **s)
+{
+	char two[3] = "";
+
+	for (unsigned int i = 0; i < 6; i++) {
+		if (i > 0 && *(*s)++ != ':')
+			return -1;
+		if (!isxdigit((unsigned char)(*s)[0]) ||
+		    !isxdigit((unsigned char)(*s)[1]))
+			return -1;
+		memcpy(two, *s, 2);
+		mac[i] = (uint8_t)strtoul(two, NULL, 16);
+		*s += 2;
+	}
+	return 0;
+}
+
+/* SRC,DST or SRC,DST,TYPE. */
+static int
+set_header(struct link_header *h, const char *s, struct errbuf *e)
+{
+	const char *p = s;
+	char *end;
+	unsigned long type = 0;
+
+	if (set_mac(h->mac[0], &p) == -1 || *p++ != ',' ||
+	    set_mac(h->mac[1], &p) == -1)
+		goto bad;
+	if (*p == ',') {
+		type = strtoul(++p, &end, 16);
+		if (!isxdigit((unsigned char)*p) || *end != '\0' ||
+		    type < ETHERTYPE_LEAST || type > UINT16_MAX)
+			goto bad;
+	} else if (*p != '\0')
+		goto bad;
+	h->type = (uint16_t)type;
+	h->given = 1;
+	return 0;
+bad:
+	return err_set(e, "--link-header: %s: not SRC,DST or SRC,DST,TYPE, "
+	    "two Ethernet addresses and an EtherType in hex", s);
+}
+
 int
 options_set_replay(struct options *o, int opt, const char *s,
     struct errbuf *e)
@@ -43,16 +150,54 @@ options_set_replay(struct options *o, int opt, const char *s,
 			return -1;
 		r->max_gap = (int64_t)(v * 1e9);
 		return 0;
+	case OPT_REPLAY_TO:
+		return set_to(r, s, e);
+	case OPT_PPS:
+		return decimal("--pps", s, 1e-3, 1e9, &r->pps, e);
+	case OPT_MBPS:
+		return decimal("--mbps", s, 1e-3, 1e6, &r->mbps, e);
+	case OPT_LOOP:
+		return set_loop(r, s, e);
+	case OPT_LINK_HEADER:
+		return set_header(&r->header, s, e);
 	default:
 		return err_set(e, "option %d: not handled", opt);
 	}
+}
+
+/* What makes no sense without, and what not with it. */
+static int
+check_sending(const struct options *o, struct errbuf *e)
+{
+	const struct replay_options *r = &o->replay;
+	const char *rate = r->topspeed ? "--topspeed" : r->pps != 0 ?
+	    "--pps" : r->mbps != 0 ? "--mbps" : NULL;
+	const char *alone = rate != NULL ? rate : r->loops ? "--loop" :
+	    r->header.given ? "--link-header" : NULL;
+
+	if (r->nto == 0)
+		return alone == NULL ? 0 : err_set(e, "%s: with --replay-to "
+		    "only", alone);
+	if (o->nread == 0)
+		return err_set(e, "--replay-to: with -r only: it sends what "
+		    "stands in files");
+	if ((r->topspeed != 0) + (r->pps != 0) + (r->mbps != 0) +
+	    (r->pace != 0) > 1)
+		return err_set(e, "--pace, --pps, --mbps, --topspeed: one of "
+		    "them");
+	if (rate != NULL && r->max_gap != 0)
+		return err_set(e, "--max-gap: not with %s", rate);
+	if (o->write != NULL)
+		return err_set(e, "--replay-to: not with -w");
+	if (o->workers > 1)
+		return err_set(e, "--replay-to: not with --workers");
+	return 0;
 }
 
 int
 options_check_replay(const struct options *o, struct errbuf *e)
 {
 	const struct replay_options *r = &o->replay;
-
 	double v;
 
 	/* It would be a filter: "host 0.0.0.2". */
@@ -60,9 +205,13 @@ options_check_replay(const struct options *o, struct errbuf *e)
 	    decimal("--pace", o->filter, 0, HUGE_VAL, &v, e) == 0)
 		return err_set(e, "--pace %s: write --pace=%s", o->filter,
 		    o->filter);
-	if (r->pace != 0 && o->nread == 0 && o->action == ACTION_RUN)
+	if (o->action != ACTION_RUN)
+		return 0;
+	if (r->pace != 0 && o->nread == 0)
 		return err_set(e, "--pace: with -r only");
-	if (r->max_gap != 0 && r->pace == 0)
+	if (check_sending(o, e) == -1)
+		return -1;
+	if (r->max_gap != 0 && r->pace == 0 && r->nto == 0)
 		return err_set(e, "--max-gap: with --pace only");
 	return 0;
 }

@@ -264,6 +264,9 @@ options_set_flag(struct options *o, int opt)
 	case OPT_PACE:
 		o->replay.pace = 1;
 		break;
+	case OPT_TOPSPEED:
+		o->replay.topspeed = 1;
+		break;
 	case OPT_JSON:
 		o->sink.format = FORMAT_JSON;
 		break;

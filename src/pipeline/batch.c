@@ -20,6 +20,16 @@ prepare(struct pipeline *l, struct capture *c, int n)
 }
 
 static int
+take(struct pipeline *l, const struct packet *p, const struct session *s,
+    struct errbuf *e)
+{
+	struct frame f = *p->frame;
+
+	f.ifindex = ifnames_source(&l->names, f.ifindex);
+	return l->calls->take(l->calls->arg, l->stats.packets, &f, p, s, e);
+}
+
+static int
 selected(struct pipeline *l, const struct packet *p, const struct session *s,
     struct errbuf *e)
 {
@@ -29,6 +39,9 @@ selected(struct pipeline *l, const struct packet *p, const struct session *s,
 		return 0;
 	if (++l->stats.selected == o->count)
 		l->done = 1;
+	if (l->calls != NULL && l->calls->take != NULL &&
+	    take(l, p, s, e) == -1)
+		return -1;
 	if (o->sink.views & VIEW_PACKETS && outbuf_admits(&l->out))
 		l->sink.ops->packet(&l->sink, p, s);
 	return l->writing.out != NULL ?

@@ -32,7 +32,12 @@ show_session(struct pipeline *l, const struct session *s, int open)
 static void
 on_end(void *arg, const struct session *s)
 {
-	show_session(arg, s, 0);
+	struct pipeline *l = arg;
+
+	if (l->calls != NULL && l->calls->ended != NULL)
+		l->calls->ended(l->calls->arg, s);
+	if (l->options->sink.views & VIEW_SESSIONS)
+		show_session(l, s, 0);
 }
 
 static void
@@ -112,7 +117,8 @@ pipeline_new(const struct options *o, const struct registry *r,
 	l->statistics.interval = o->stats;
 	config.on_event = o->sink.views & VIEW_EVENTS ||
 	    o->processes != NULL ? on_event : NULL;
-	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
+	config.on_end = o->sink.views & VIEW_SESSIONS ||
+	    o->replay.nto > 1 ? on_end : NULL;
 	config.on_snapshot = on_snapshot;
 	config.arg = l;
 	l->defrag = defrag_new();

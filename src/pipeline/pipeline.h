@@ -50,6 +50,13 @@ struct pipeline_calls {
 	void (*report)(void *arg);	/* pipeline_report was set */
 	void (*warn)(void *arg, const struct errbuf *);	/* it goes on */
 	void *arg;
+	/* Or NULL.  Each packet that is selected, and the frame as the source
+	 * lent it; the session may be NULL.  The number counts all that are
+	 * read, from 1.  -1 and errbuf end the run. */
+	int (*take)(void *arg, uint64_t number, const struct frame *,
+	    const struct packet *, const struct session *, struct errbuf *);
+	/* Or NULL.  Each session, when it ends. */
+	void (*ended)(void *arg, const struct session *);
 };
 
 /* The calls must outlive the pipeline. */

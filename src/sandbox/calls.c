@@ -155,6 +155,11 @@ const struct call sandbox_calls[] = {
 	{ "getpgrp", SANDBOX_PACE, { { 0 } }, 0 },
 	{ "getpgid", SANDBOX_PACE, { { 0 } }, 0 },
 
+	/* Frames that are sent; the files, for another round. */
+	{ "sendmmsg", SANDBOX_SEND, { LOW(0) }, 0 },
+	{ "fcntl", SANDBOX_SEND, { ARG(1, F_DUPFD_CLOEXEC) }, 0 },
+	{ "fcntl64", SANDBOX_SEND, { ARG(1, F_DUPFD_CLOEXEC) }, 0 },
+
 #if SANDBOX_SANITIZED
 	/* The sanitizers', at work and when they look for leaks. */
 	{ .name = "openat", .test = { BITS(2, O_ACCMODE, O_RDONLY) } },

@@ -35,6 +35,8 @@ enum sandbox_use {
 	SANDBOX_ASK	= 1 << 4,	/* a process that was started before,
 				 * see core/child.h, is asked */
 	SANDBOX_PACE	= 1 << 5,	/* files in recorded time, with keys */
+	SANDBOX_SEND	= 1 << 6,	/* frames, through packet sockets with
+				 * low numbers; files are read again */
 };
 
 struct sandbox_needs {

@@ -25,6 +25,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 LATE = 2.0		# seconds
 PATIENCE = 20
 BASE = 1700000000
+TO = ["--replay-to", "absent0"]
 count = 0
 os.environ.update(TZ="UTC0", TERM="xterm")
 
@@ -456,7 +457,47 @@ def usage():
             (["--pace", "2"], "--pace 2: write --pace=2"),
             (["--pace", "--max-gap", "0"],
              "--max-gap: 0: not a number from 0.001 to 1000000"),
-            (["--max-gap", "1"], "--max-gap: with --pace only")):
+            (["--max-gap", "1"], "--max-gap: with --pace only"),
+            (["--pps", "1"], "--pps: with --replay-to only"),
+            (["--mbps", "1"], "--mbps: with --replay-to only"),
+            (["--topspeed"], "--topspeed: with --replay-to only"),
+            (["--loop", "2"], "--loop: with --replay-to only"),
+            (["--link-header", "02:00:00:00:00:01,02:00:00:00:00:02"],
+             "--link-header: with --replay-to only"),
+            ([*TO, "--pps", "1", "--topspeed"],
+             "--pace, --pps, --mbps, --topspeed: one of them"),
+            ([*TO, "--pace", "--mbps", "1"],
+             "--pace, --pps, --mbps, --topspeed: one of them"),
+            ([*TO, "--pps", "1", "--max-gap", "1"],
+             "--max-gap: not with --pps"),
+            ([*TO, "-w", "x.pcap"], "--replay-to: not with -w"),
+            ([*TO, "--workers", "2"], "--replay-to: not with --workers"),
+            ([*TO, "-i", "lo"], "-i and -r: one of them"),
+            ([*TO, *TO], "--replay-to: it is named twice"),
+            (["--replay-to", "a,a"], "--replay-to: a is named twice"),
+            (["--replay-to", "a,b,c"],
+             "--replay-to: more than two interfaces"),
+            (["--replay-to", "a,"], "--replay-to: an interface has a name"),
+            (["--replay-to", ""], "--replay-to: an interface has a name"),
+            ([*TO, "--loop", "-1"],
+             "--loop: -1: not a number from 0 to 4294967295"),
+            ([*TO, "--loop", "4294967296"],
+             "--loop: 4294967296: not a number from 0 to 4294967295"),
+            ([*TO, "--pps", "0"],
+             "--pps: 0: not a number from 0.001 to 1000000000"),
+            ([*TO, "--mbps", "1M"],
+             "--mbps: 1M: not a number from 0.001 to 1000000"),
+            *(([*TO, "--link-header", x], f"--link-header: {x}: not SRC,DST "
+               "or SRC,DST,TYPE, two Ethernet addresses and an EtherType in "
+               "hex") for x in (
+                   "", "02:00:00:00:00:01", "02:00:00:00:00:01,",
+                   "02:00:00:00:00:01,02:00:00:00:00",
+                   "2:0:0:0:0:1,2:0:0:0:0:2",
+                   "02:00:00:00:00:01,02:00:00:00:00:02:03",
+                   "02:00:00:00:00:01,02:00:00:00:00:02,",
+                   "02:00:00:00:00:01,02:00:00:00:00:02,5dc",
+                   "02:00:00:00:00:01,02:00:00:00:00:02,10000",
+                   "02:00:00:00:00:01,02:00:00:00:00:02,+800"))):
         p = subprocess.run([SESSDUMP, "-r", "a.pcap", *args], check=False,
                            stdin=subprocess.DEVNULL, capture_output=True,
                            text=True)
@@ -468,6 +509,13 @@ def usage():
                        text=True)
     equal("--pace without -r: refused", (p.returncode, p.stderr.split("\n")[0]),
           (2, "sessdump: --pace: with -r only"))
+    p = subprocess.run([SESSDUMP, "-i", "lo", *TO], check=False,
+                       stdin=subprocess.DEVNULL, capture_output=True,
+                       text=True)
+    equal("--replay-to without -r: refused",
+          (p.returncode, p.stderr.split("\n")[0]),
+          (2, "sessdump: --replay-to: with -r only: it sends what stands in "
+           "files"))
 
 
 speeds()

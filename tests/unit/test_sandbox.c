@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/highfd.h"
 #include "core/thread.h"
 #include "sandbox/impl.h"
 
@@ -23,6 +24,7 @@
 
 static char inside[] = "/tmp/sandbox.XXXXXX", outside[] = "/tmp/sandbox.XXXXXX";
 static char file[64], other[64], elsewhere[64];
+static int pair[2];		/* sockets; the second has a high number */
 
 /* What is tried: 0, or errno.  "file" is what -w names. */
 
@@ -184,6 +186,31 @@ try_thread(void)
 	return said == EPERM ? 0 : ENOEXEC;
 }
 
+/* Two frames in one call; the other end of a pair is what has them. */
+static int
+try_sending(int high)
+{
+	char byte = 0;
+	struct iovec v = { &byte, 1 };
+	struct mmsghdr m[2] = { { .msg_hdr.msg_iov = &v,
+	    .msg_hdr.msg_iovlen = 1 } };
+
+	m[1] = m[0];
+	return sendmmsg(pair[high], m, 2, 0) == 2 ? 0 : errno;
+}
+
+static int
+try_send(void)
+{
+	return try_sending(0);
+}
+
+static int
+try_send_high(void)
+{
+	return try_sending(1);
+}
+
 static int
 try_memory(void)
 {
@@ -328,6 +355,10 @@ test_seccomp(void)
 		{ "memory with code", try_code, 0, EPERM, 0 },
 		{ "code in memory", try_code_later, 0, EPERM, 0 },
 		{ "typing at the terminal", try_typing, 0, EPERM, 0 },
+		{ "frames", try_send, SANDBOX_LIVE | SANDBOX_ASK, EPERM, 0 },
+		{ "--replay-to: frames", try_send, SANDBOX_SEND, 0, 0 },
+		{ "--replay-to: on a socket that captures", try_send_high,
+		    SANDBOX_SEND, EPERM, 0 },
 		{ "memory", try_memory, 0, 0, 0 },
 		{ "threads", try_thread, SANDBOX_THREADS, 0, 0 },
 		{ "-w: its file", try_write, SANDBOX_WRITE, 0, 0 },
@@ -431,6 +462,9 @@ main(void)
 	snprintf(other, sizeof(other), "%s/y.pcap", inside);
 	snprintf(elsewhere, sizeof(elsewhere), "%s/x.pcap", outside);
 	close(open(file, O_WRONLY | O_CREAT, 0600));
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == -1)
+		return 99;
+	pair[1] = highfd_move(pair[1]);
 	test_place();
 	test_landlock();
 	close(open(file, O_WRONLY | O_CREAT, 0600));

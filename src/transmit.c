@@ -1,0 +1,386 @@
+/* transmit.c: --replay-to: files onto an interface. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/live/netns.h"
+#include "core/now.h"
+#include "pipeline/pipeline.h"
+#include "replay/repeat.h"
+#include "replay/sending.h"
+#include "sandbox/sandbox.h"
+#include "sources.h"
+#include "summary.h"
+#include "transmit.h"
+
+struct transmit {
+	const struct options *options;
+	struct registry *registry;
+	struct transmit_calls calls;
+	int fd[OPTIONS_LIST];		/* to be read again; -1 */
+	off_t from[OPTIONS_LIST];	/* where; -1: it cannot be */
+	struct plan plan;
+	struct store store;
+	uint8_t stored;			/* all fits there, so far */
+	uint8_t broken;			/* nothing can be sent */
+	int64_t start, end;		/* of the second */
+	struct capture *first;
+	struct capture *second;		/* or NULL, not yet */
+	struct options shown;		/* of the second run, with views */
+	struct pipeline *pipeline;	/* that frames go through, or NULL */
+};
+
+/* In its namespace; the socket stays there. */
+static struct sender *
+open_sender(const struct capture_place *at, const struct sender_options *o,
+    struct errbuf *e)
+{
+	struct sender *s;
+	struct netns way;
+
+	if (netns_enter(&way, at->netns, e) == -1)
+		return NULL;
+	s = sender_open(at, o, e);
+	if (s == NULL) {
+		(void)netns_leave(&way, &(struct errbuf){ "", "" });
+	} else if (netns_leave(&way, e) == -1) {
+		sender_close(s);
+		s = NULL;
+	}
+	return s;
+}
+
+static int
+open_senders(struct transmit *t, struct errbuf *e)
+{
+	const struct replay_options *r = &t->options->replay;
+	struct sender_options o = { &pipeline_stop, r->topspeed };
+	struct plan *p = &t->plan;
+
+	for (; p->nto < r->nto; p->nto++) {
+		p->to[p->nto] = open_sender(&r->to[p->nto], &o, e);
+		if (p->to[p->nto] == NULL)
+			return -1;
+	}
+	if (p->nto > 1 && p->to[0]->linktype != p->to[1]->linktype)
+		return err_set(e, "--replay-to: %s and %s take frames of "
+		    "different link types", p->to[0]->name, p->to[1]->name);
+	if (r->header.given && p->to[0]->linktype != LINKTYPE_ETHERNET)
+		return err_set(e, "--link-header: %s takes bare IP",
+		    p->to[0]->name);
+	return 0;
+}
+
+struct transmit *
+transmit_open(const struct options *o, struct registry *registry,
+    const int *fd, const struct transmit_calls *calls, struct errbuf *e)
+{
+	struct transmit *t = calloc(1, sizeof(*t));
+
+	if (t == NULL) {
+		err_set(e, "--replay-to: %s", strerror(errno));
+		return NULL;
+	}
+	t->options = o;
+	t->registry = registry;
+	t->calls = *calls;
+	t->stored = 1;
+	t->plan.header = &o->replay.header;
+	for (unsigned int i = 0; i < OPTIONS_LIST; i++)
+		t->fd[i] = -1;
+	if (open_senders(t, e) == -1) {
+		transmit_free(t);
+		return NULL;
+	}
+	for (unsigned int i = 0; i < o->nread; i++) {
+		t->fd[i] = fd[i];
+		t->from[i] = fd[i] == -1 ? -1 : lseek(fd[i], 0, SEEK_CUR);
+	}
+	return t;
+}
+
+/* Opens the files, from their beginning; ours stay open. */
+static struct capture *
+open_files(struct transmit *t,
+    void (*failed)(void *arg, const struct errbuf *), void *arg)
+{
+	int fd[OPTIONS_LIST];
+
+	for (unsigned int i = 0; i < t->options->nread; i++) {
+		fd[i] = t->fd[i];
+		if (fd[i] == -1)
+			continue;
+		if (t->from[i] != -1)
+			(void)lseek(fd[i], t->from[i], SEEK_SET);
+		fd[i] = fcntl(fd[i], F_DUPFD_CLOEXEC, 0);
+	}
+	return sources_files(t->options, fd, failed, arg);
+}
+
+static void
+ignore(void *arg, const struct errbuf *e)
+{
+	(void)arg, (void)e;
+}
+
+static struct capture *
+open_again(void *arg)
+{
+	return open_files(arg, ignore, NULL);
+}
+
+/* The first that can be read only once. */
+static const char *
+only_once(const struct transmit *t)
+{
+	for (unsigned int i = 0; i < t->options->nread; i++)
+		if (t->fd[i] != -1 && t->from[i] == -1)
+			return t->options->read[i];
+	return NULL;
+}
+
+/* Each frame that is selected, in the first run. */
+static int
+take(void *arg, uint64_t number, const struct frame *f,
+    const struct packet *p, const struct session *s, struct errbuf *e)
+{
+	struct transmit *t = arg;
+	const char *name;
+	int r = plan_take(&t->plan, number, p, s, e);
+
+	t->broken = r == -1;
+	if (r != 1 || !t->stored)
+		return r == -1 ? -1 : 0;
+	if (store_add(&t->store, f) == 0)
+		return 0;
+	t->stored = 0;
+	store_fini(&t->store);
+	name = only_once(t);
+	if (name == NULL)
+		return 0;
+	t->broken = 1;
+	err_set(e, "%s: it does not fit into memory (%llu MiB), and can be "
+	    "read only once", strcmp(name, "-") == 0 ? "standard input" : name,
+	    (unsigned long long)(STORE_MAX >> 20));
+	return err_hint(e, "write it to a file first");
+}
+
+static void
+ended(void *arg, const struct session *s)
+{
+	struct transmit *t = arg;
+
+	if (t->plan.nto > 1)
+		plan_ended(&t->plan, s);
+}
+
+static void
+summarize(void *arg)
+{
+	struct transmit *t = arg;
+	struct summary y = { .live = 0 };
+	int64_t until = t->end != 0 ? t->end : now_monotonic();
+
+	t->calls.before();
+	if (t->pipeline != NULL) {
+		pipeline_stats(t->pipeline, &y.pipeline);
+		summary_print(t->calls.out, &y);
+	}
+	if (t->start != 0)
+		plan_print_sent(t->calls.out, &t->plan,
+		    t->options->replay.loop, until - t->start);
+}
+
+static void
+tell(void *arg, const struct errbuf *e)
+{
+	struct transmit *t = arg;
+
+	t->calls.warn(t->calls.arg, e);
+}
+
+/* Takes the source through a pipeline, which stays for the summary. */
+static int
+run(struct transmit *t, const struct options *o, struct capture *c,
+    const struct pipeline_calls *calls, struct errbuf *e)
+{
+	struct errbuf ignored;
+	int result;
+
+	t->pipeline = pipeline_new(o, t->registry, e);
+	if (t->pipeline == NULL)
+		return -1;
+	pipeline_on(t->pipeline, calls);
+	result = pipeline_run(t->pipeline, c, e);
+	if (pipeline_finish(t->pipeline, result == 0 ? e : &ignored) == -1)
+		result = -1;
+	return result;
+}
+
+/* What cannot be read was not planned, and is no reason to send nothing of
+ * what can. */
+static int
+make_plan(struct transmit *t, struct errbuf *e)
+{
+	struct options o = *t->options;
+	struct pipeline_calls calls = { summarize, tell, t, take, ended };
+	int result;
+
+	t->first = open_files(t, t->calls.failed, t->calls.arg);
+	if (t->first == NULL)
+		return 0;
+	o.sink.views = 0;
+	o.stats = 0;
+	result = run(t, &o, t->first, &calls, e);
+	if (t->pipeline == NULL || t->broken)
+		return -1;
+	if (result == -1)
+		t->calls.failed(t->calls.arg, e);
+	summarize(t);
+	pipeline_free(t->pipeline);
+	t->pipeline = NULL;
+	return pipeline_stop ? 0 : plan_settle(&t->plan, e);
+}
+
+static void
+say_plan(struct transmit *t)
+{
+	const struct replay_options *r = &t->options->replay;
+	FILE *f = t->calls.out;
+
+	plan_print(f, &t->plan);
+	plan_print_refused(f, &t->plan);
+	fputs("to be sent ", f);
+	if (r->topspeed)
+		fputs("as fast as it goes", f);
+	else if (r->pps != 0)
+		fprintf(f, "at %g frames/s", r->pps);
+	else if (r->mbps != 0)
+		fprintf(f, "at %g Mbit/s", r->mbps);
+	else
+		fprintf(f, "in recorded time%s, %.6f s", r->pace != 0 &&
+		    r->pace != 1 ? " at another speed" : "",
+		    (double)(t->plan.latest - t->plan.first) / 1e9 /
+		    (r->pace != 0 ? r->pace : 1));
+	if (r->loop == 0)
+		fputs(", over and over", f);
+	else if (r->loop > 1)
+		fprintf(f, ", %llu times", (unsigned long long)r->loop);
+	fputc('\n', f);
+}
+
+static int
+open_second(struct transmit *t, struct errbuf *e)
+{
+	struct repeat_options o = {
+		.plan = &t->plan, .store = t->stored ? &t->store : NULL,
+		.open = open_again, .arg = t, .loops = t->options->replay.loop
+	};
+
+	t->second = repeat_open(t->first, &o, e);
+	if (t->second != NULL)
+		t->second = replay_pace(t->options, t->second, e);
+	if (t->second != NULL)
+		t->second = sending_open(t->second, &t->plan, e);
+	return t->second != NULL ? 0 : -1;
+}
+
+/* Nobody looks at what is sent. */
+static int
+drain(struct transmit *t, struct errbuf *e)
+{
+	struct frame f[CAPTURE_BATCH];
+	struct errbuf refused;
+	int n;
+
+	while (!pipeline_stop) {
+		n = capture_read(t->second, f, CAPTURE_BATCH, e);
+		if (n == CAPTURE_END)
+			break;
+		if (n < 0)
+			return -1;
+		while (sandbox_refused(&refused))
+			tell(t, &refused);
+		if (pipeline_report) {
+			pipeline_report = 0;
+			summarize(t);
+		}
+	}
+	return 0;
+}
+
+/* All that comes was selected before. */
+static int
+show(struct transmit *t, struct errbuf *e)
+{
+	struct pipeline_calls calls = { summarize, tell, t, NULL, NULL };
+
+	t->shown = *t->options;
+	t->shown.selection = selection_new();
+	if (t->shown.selection == NULL)
+		return err_set(e, "--replay-to: %s", strerror(errno));
+	t->shown.filter = NULL;
+	t->shown.count = 0;
+	return run(t, &t->shown, t->second, &calls, e);
+}
+
+static void
+say_unsent(struct transmit *t)
+{
+	uint64_t n = plan_refused(&t->plan);
+	struct errbuf e;
+
+	for (unsigned int i = 0; i < t->plan.nto; i++)
+		n += t->plan.to[i]->counts.no_room +
+		    t->plan.to[i]->counts.too_long;
+	if (n == 0)
+		return;
+	err_set(&e, "--replay-to: %llu frame%s not sent", (unsigned long long)n,
+	    n == 1 ? " was" : "s were");
+	t->calls.failed(t->calls.arg, &e);
+}
+
+int
+transmit_run(struct transmit *t, struct errbuf *e)
+{
+	const struct options *o = t->options;
+	int views = o->sink.views != 0 || o->stats != 0, result;
+
+	if (make_plan(t, e) == -1)
+		return -1;
+	if (t->first == NULL || pipeline_stop)
+		return 0;
+	say_plan(t);
+	if (open_second(t, e) == -1)
+		return -1;
+	t->start = now_monotonic();
+	result = views ? show(t, e) : drain(t, e);
+	t->end = now_monotonic();
+	summarize(t);
+	say_unsent(t);
+	return result;
+}
+
+void
+transmit_free(struct transmit *t)
+{
+	if (t == NULL)
+		return;
+	pipeline_free(t->pipeline);
+	if (t->shown.selection != NULL)
+		selection_free(t->shown.selection);
+	if (t->second != NULL)
+		capture_close(t->second);
+	if (t->first != NULL)
+		capture_close(t->first);
+	plan_fini(&t->plan);
+	store_fini(&t->store);
+	for (unsigned int i = 0; i < t->plan.nto; i++)
+		sender_close(t->plan.to[i]);
+	for (unsigned int i = 0; i < OPTIONS_LIST; i++)
+		if (t->fd[i] != -1)
+			close(t->fd[i]);
+	free(t);
+}
