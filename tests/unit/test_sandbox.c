@@ -58,7 +58,6 @@ try_another(void)
 	int fd = open(other, O_WRONLY | O_CREAT | O_EXCL, 0600);
 
 	if (fd == -1 || write(fd, "x", 1) != 1 || ftruncate(fd, 0) == -1 ||
-	    fsync(fd) == -1 ||
 	    renameat(AT_FDCWD, other, AT_FDCWD, file) == -1)
 		return errno;
 	return result(unlinkat(AT_FDCWD, file, 0));
