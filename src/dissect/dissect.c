@@ -87,17 +87,21 @@ step(const struct dissector *d, struct packet *p, struct cursor *c)
 	return v;
 }
 
-/* May the loop go on behind a fragment's header?  In a quotation only if it
- * is the first; else when the datagram is complete. */
+/* May the loop go on behind a fragment's header?  In a quotation, or without
+ * reassembly, only if it is the first; else when the datagram is complete. */
 static int
 pass_fragment(struct defrag *defrag, struct packet *p, struct cursor *c,
     int quoting)
 {
-	if (!quoting)
+	if (!quoting && defrag != NULL)
 		return defrag_add(defrag, p, c);
-	if (p->flow.frag.offset != 0)
+	if (p->flow.frag.offset != 0) {
+		p->flags |= quoting ? 0U : PACKET_HELD;
 		return 0;
-	p->flow.has &= ~(uint32_t)FLOW_FRAGMENT;
+	}
+	/* Of what stands in it alone, no checksum is judged. */
+	if (quoting)
+		p->flow.has &= ~(uint32_t)FLOW_FRAGMENT;
 	return 1;
 }
 
