@@ -1,4 +1,5 @@
 /* summary.c: what a run comes to, in a few lines. */
+#include "rewrite/rewrite.h"
 #include "summary.h"
 
 static void
@@ -84,6 +85,19 @@ summary_defrag(FILE *f, const struct defrag_stats *s)
 }
 
 static void
+summary_rewrite(FILE *f, const struct rewrite_stats *s)
+{
+	count(f, s->changed, "packet rewritten", "packets rewritten");
+	if (s->unmended > 0)
+		count(f, s->unmended, "checksum of SCTP could not be mended: "
+		    "its datagram is in fragments", "checksums of SCTP could "
+		    "not be mended: their datagrams are in fragments");
+	if (s->lost > 0)
+		count(f, s->lost, "packet lost: no memory to rewrite it",
+		    "packets lost: no memory to rewrite them");
+}
+
+static void
 summary_lost(FILE *f, const struct pipeline_stats *s, const char *written)
 {
 	if (s->lost > 0)
@@ -142,5 +156,7 @@ summary_print(FILE *f, const struct summary *y)
 	if (y->processes)
 		summary_processes(f, &s->processes);
 	summary_defrag(f, s->defrag);
+	if (s->rewrite != NULL)
+		summary_rewrite(f, s->rewrite);
 	summary_lost(f, s, y->write);
 }

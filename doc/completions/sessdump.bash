@@ -72,7 +72,8 @@ _sessdump() {
 			udp udp_established generic one_way established' -- "$cur")) ;;
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
 	--port|--host|--interval|--stats|-C|-G|-W|--max-sessions|--seed|--workers|\
-	--process|--pace|--max-gap|--pps|--mbps|--loop|--link-header)
+	--process|--pace|--max-gap|--pps|--mbps|--loop|--link-header|\
+	--map-ip|--map-port|--map-mac)
 		;;
 	*)
 		[[ $cur == -* ]] || return 0
@@ -88,7 +89,8 @@ _sessdump() {
 			-c --count --packets --events --sessions --interval --stats
 			--key --format --json -w --write --write-format --comments
 			-C -G -W --replay-to --pps --mbps --topspeed --loop
-			--link-header -n -e -v --verbose -q
+			--link-header --map-ip --map-port --map-mac
+			-n -e -v --verbose -q
 			--quiet -N --resolve -t --nano --micro
 			--time-stamp-precision -x -X -A -l --line-buffered -U
 			--packet-buffered --color --max-sessions --timeout

@@ -94,6 +94,12 @@ static const struct option_row {
 	{ OPT_LINK_HEADER, "link-header", "SRC,DST",
 	    "an Ethernet header for IP that has none;\n"
 	    "SRC,DST,TYPE: with this EtherType" },
+	{ 0, "Rewriting", NULL, NULL },
+	{ OPT_MAP_IP, "map-ip", "OLD/LEN=NEW/LEN",
+	    "-w: these addresses into those; repeatable" },
+	{ OPT_MAP_PORT, "map-port", "OLD=NEW", "-w: this port into that one" },
+	{ OPT_MAP_MAC, "map-mac", "OLD=NEW",
+	    "-w: this address of the link into that one" },
 	{ 0, "Detail", NULL, NULL },
 	{ 'n', NULL, NULL, "no names of hosts (the default)" },
 	{ 'N', "resolve", NULL, "show names of hosts; nothing waits for them" },

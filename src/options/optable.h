@@ -10,7 +10,7 @@
 
 #include "options/options.h"
 
-enum { OPTABLE_ROWS = 80 };	/* no fewer than there are */
+enum { OPTABLE_ROWS = 100 };	/* no fewer than there are */
 
 /* Values of options without a letter; letters stand for themselves. */
 enum {
@@ -21,7 +21,8 @@ enum {
 	OPT_PRECISION, OPT_WORKERS, OPT_PROCESS, OPT_NO_PROCESSES, OPT_NETNS,
 	OPT_DEDUP, OPT_NO_DEDUP, OPT_PACE, OPT_MAX_GAP, OPT_WRITE_FORMAT,
 	OPT_COMMENTS, OPT_NO_SANDBOX, OPT_STATS, OPT_REPLAY_TO, OPT_PPS,
-	OPT_MBPS, OPT_TOPSPEED, OPT_LOOP, OPT_LINK_HEADER,
+	OPT_MBPS, OPT_TOPSPEED, OPT_LOOP, OPT_LINK_HEADER, OPT_MAP_IP,
+	OPT_MAP_PORT, OPT_MAP_MAC,
 };
 
 /* getopt_long()'s two descriptions: OPTABLE_ROWS + 1 of the first, two
@@ -39,6 +40,10 @@ int options_set_value(struct options *, int opt, char *argument,
 int options_set_replay(struct options *, int opt, const char *argument,
     struct errbuf *);
 int options_check_replay(const struct options *, struct errbuf *);
+/* rewriting.c: of src/rewrite/. */
+int options_set_rewriting(struct options *, int opt, const char *argument,
+    struct errbuf *);
+int options_check_rewriting(const struct options *, struct errbuf *);
 /* written.c: of -w, -C, -G, -W and --write-format, which is which; then what
  * cannot be together. */
 int options_set_written(struct options *, int opt, char *argument,

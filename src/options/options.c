@@ -104,7 +104,8 @@ check(const struct options *o, struct errbuf *e)
 		    "-L");
 	}
 	if (check_combinations(o, e) == -1 ||
-	    options_check_written(o, e) == -1)
+	    options_check_written(o, e) == -1 ||
+	    options_check_rewriting(o, e) == -1)
 		return -1;
 	return check_workers(o, e);
 }

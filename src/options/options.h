@@ -11,6 +11,7 @@
 #include "core/errbuf.h"
 #include "output/sink.h"
 #include "replay/replay.h"
+#include "rewrite/rules.h"
 #include "session/select.h"
 #include "session/session.h"
 #include "write/dumper.h"
@@ -66,6 +67,7 @@ struct options {
 	uint8_t no_processes;		/* --no-processes */
 	uint32_t workers;		/* --workers */
 	struct replay_options replay;
+	struct rules rules;		/* --map-ip and the like */
 	uint64_t count;			/* -c; 0: without end */
 	int64_t stats;			/* --stats, nanoseconds; 0: never */
 	uint8_t dump_filter;		/* -d: 1, -dd: 2, -ddd: 3 */

@@ -354,6 +354,10 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	case 'W':
 	case OPT_WRITE_FORMAT:
 		return options_set_written(o, opt, s, e);
+	case OPT_MAP_IP:
+	case OPT_MAP_PORT:
+	case OPT_MAP_MAC:
+		return options_set_rewriting(o, opt, s, e);
 	case 'y':
 		o->linktype = s;
 		return 0;

@@ -19,6 +19,23 @@ prepare(struct pipeline *l, struct capture *c, int n)
 		session_prefetch(l->table, &l->lookup[i]);
 }
 
+/* To where the frames go that were selected; each may have become another, or
+ * several. */
+static int
+pass_on(struct pipeline *l, const struct frame *f, const struct session *s,
+    struct errbuf *e)
+{
+	int result = 0;
+
+	if (l->rewriter == NULL)
+		return writing_frame(&l->writing, f, s, e);
+	rewrite_frame(l->rewriter, f);
+	while (result == 0 && l->writing.out != NULL &&
+	    (f = rewrite_next(l->rewriter)) != NULL)
+		result = writing_frame(&l->writing, f, s, e);
+	return result;
+}
+
 static int
 take(struct pipeline *l, const struct packet *p, const struct session *s,
     struct errbuf *e)
@@ -44,8 +61,7 @@ selected(struct pipeline *l, const struct packet *p, const struct session *s,
 		return -1;
 	if (o->sink.views & VIEW_PACKETS && outbuf_admits(&l->out))
 		l->sink.ops->packet(&l->sink, p, s);
-	return l->writing.out != NULL ?
-	    writing_frame(&l->writing, p->frame, s, e) : 0;
+	return l->writing.out != NULL ? pass_on(l, p->frame, s, e) : 0;
 }
 
 static int
@@ -77,8 +93,7 @@ deal(struct pipeline *l, struct capture *c, struct frame *f, struct errbuf *e)
 		return 0;
 	if (++l->stats.selected == l->options->count)
 		l->done = 1;
-	return l->writing.out != NULL ?
-	    writing_frame(&l->writing, f, NULL, e) : 0;
+	return l->writing.out != NULL ? pass_on(l, f, NULL, e) : 0;
 }
 
 /* The interfaces of a file need not have been one host's. */

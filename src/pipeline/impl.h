@@ -11,6 +11,7 @@
 #include "pipeline/pipeline.h"
 #include "processes.h"
 #include "readers.h"
+#include "rewrite/rewrite.h"
 #include "statistics.h"
 #include "workers/workers.h"
 #include "writing.h"
@@ -24,6 +25,7 @@ struct pipeline {
 	struct workers *workers;	/* in its place, or NULL */
 	struct book *book;		/* beside the table, or NULL */
 	struct ifnames names;
+	struct rewriter *rewriter;	/* of what is written, or NULL */
 	struct writing writing;
 	struct outbuf out;
 	struct outbuf *output[READERS];	/* out, and the writer's or NULL */

@@ -122,6 +122,11 @@ pipeline_new(const struct options *o, const struct registry *r,
 	config.on_snapshot = on_snapshot;
 	config.arg = l;
 	l->defrag = defrag_new();
+	if (rewrite_wanted(&o->rules) &&
+	    (l->rewriter = rewriter_new(&o->rules, r, e)) == NULL) {
+		pipeline_free(l);
+		return NULL;
+	}
 	if (l->defrag == NULL)
 		err_set(e, "reassembly: %s", strerror(errno));
 	else if (open_outputs(l, e) == 0 &&
@@ -143,6 +148,7 @@ pipeline_free(struct pipeline *l)
 	if (l == NULL)
 		return;
 	writing_close(&l->writing, &ignored);
+	rewriter_free(l->rewriter);
 	workers_free(l->workers);
 	outbuf_fini(&l->out);
 	ifnames_free(&l->names);
@@ -276,6 +282,7 @@ pipeline_stats(struct pipeline *l, struct pipeline_stats *s)
 		s->sessions = session_stats(l->table);
 	}
 	s->defrag = defrag_stats(l->defrag);
+	s->rewrite = l->rewriter != NULL ? rewrite_stats(l->rewriter) : NULL;
 	processes_stats(l->options->processes, &s->processes);
 	s->copies = l->copies != NULL ? copies_count(l->copies) : 0;
 }

@@ -18,6 +18,7 @@
 
 struct pipeline;
 struct registry;
+struct rewrite_stats;
 
 /* Set by signal handlers, looked at between batches. */
 extern volatile sig_atomic_t pipeline_stop;	/* end, as if by itself;
@@ -37,6 +38,7 @@ struct pipeline_stats {
 	const struct session_stats *sessions;
 	struct book_stats processes;	/* of what they own */
 	const struct defrag_stats *defrag;
+	const struct rewrite_stats *rewrite;	/* NULL: nothing is rewritten */
 	const struct account *account;	/* up to the end of the run */
 };
 

@@ -1,0 +1,75 @@
+/*
+ * impl.h: the inside of the rewriter.
+ *
+ * Only the files of rewrite.h use this.  Places are bytes from the start of the
+ * frame; a function that is given one has its bytes proved, or an end.
+ */
+#ifndef SRC_REWRITE_IMPL_H
+#define SRC_REWRITE_IMPL_H
+
+#include <sessdump/dissector.h>
+
+#include "rewrite/rewrite.h"
+#include "rewrite/sums.h"
+
+enum { REWRITE_ROOM = 2048 };	/* for a frame, at least */
+
+/* The IP datagram whose headers are being walked. */
+struct datagram {
+	uint8_t open;		/* what it carries is still to come */
+	uint8_t protocol;	/* of that, */
+	uint32_t at;		/* where it begins, */
+	uint32_t end;		/* where that ends which was captured, */
+	uint32_t wire_end;	/* and where it ended on the wire */
+	uint8_t is_fragment;	/* it is a fragment, */
+	uint8_t is_later;	/* and not the first one */
+	uint8_t is_left;	/* its sums were left to the hardware */
+	/* Addresses as the checksums of what it carries take them, before any
+	 * change; and by how much each has grown. */
+	struct flow was;
+	int64_t src_grown, dst_grown;
+};
+
+struct rewriter {
+	const struct rules *rules;
+	const struct registry *registry;
+	struct rewrite_stats stats;
+	uint8_t *data;		/* the frame, a copy */
+	uint32_t room;		/* bytes there */
+	struct frame frame;	/* that has become of it */
+	uint8_t left;		/* frames that are to be handed out */
+	struct packet packet;
+	struct sums sums;
+	struct datagram ip;
+};
+
+/* place.c: one address, or port, by the rules.  Of an address of IP by how much
+ * its sum has grown; map_ip() is of 4 or 16 bytes anywhere, 1 when they
+ * changed. */
+int map_ip(const struct rewriter *, uint8_t *, unsigned int version);
+int64_t place_ip(struct rewriter *, uint32_t at, unsigned int version);
+void place_port(struct rewriter *, uint32_t at);
+void place_mac(struct rewriter *, uint32_t at);
+/* Several of IP, one behind the other, "step" bytes apart, as far as they end
+ * by "end"; at most n. */
+void place_ips(struct rewriter *, uint32_t at, uint32_t end, uint32_t step,
+    uint32_t n, unsigned int version);
+
+/* link.c: addresses of link layers, ARP's too.  0: the layer is none. */
+int link_rewrite(struct rewriter *, const struct layer *, uint32_t at);
+
+/* ip.c: headers of IPv4 and IPv6, and those between them and the transport.
+ * 0: the layer is none. */
+int ip_rewrite(struct rewriter *, const struct layer *, uint32_t at);
+
+/* transport.c: what a datagram carries, known by its protocol number. */
+void transport_rewrite(struct rewriter *);
+/* A checksum of "protocol" that stands in a header of IPv6. */
+void transport_sum(struct rewriter *, unsigned int protocol);
+
+/* message.c: addresses in the messages of ICMP, ICMPv6 and IGMP. */
+void message_icmp(struct rewriter *, uint32_t at, uint32_t end);
+void message_icmpv6(struct rewriter *, uint32_t at, uint32_t end);
+void message_igmp(struct rewriter *, uint32_t at, uint32_t end);
+
+#endif

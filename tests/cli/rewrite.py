@@ -1,0 +1,211 @@
+"""Frames that -w rewrites, over all captures of pcaps/, beside Wireshark."""
+import glob
+import ipaddress
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import capfile
+
+SESSDUMP = os.environ["SESSDUMP"]
+PCAPS = os.path.join(os.environ["srcdir"], "pcaps")
+ALL = [word for path in sorted(glob.glob(os.path.join(PCAPS, "*.pcap*")))
+       for word in ("-r", path)]
+# One address becomes one other one, and back: nothing falls together.
+V4, V6 = ("10.0.0.0/8", "172.0.0.0/8"), ("2001:db8::/32", "fd00:db9::/32")
+PORT = ("80", "8081")
+RULES = ["--map-ip", "=".join(V4), "--map-ip", "=".join(V6),
+         "--map-ip", "fe80::/64=fe80:0:0:9::/64", "--map-port", "=".join(PORT)]
+SUMS = ["ip", "tcp", "udp", "icmp", "icmpv6", "sctp", "igmp", "gre", "dccp"]
+BAD, GOOD = "0", "1"
+count = 0
+
+
+def ok(good, what, *why):
+    global count
+    count += 1
+    print("ok" if good else "not ok", count, "-", what, flush=True)
+    for line in "\n".join(map(str, why)).splitlines()[:20] if not good else ():
+        print("#", line[:300], flush=True)
+
+
+def equal(what, got, want):
+    ok(got == want, what, f"got: {got!r}", f"expected: {want!r}")
+
+
+def run(*args):
+    p = subprocess.run([SESSDUMP, *args], capture_output=True, check=False,
+                       stdin=subprocess.DEVNULL)
+    return p.returncode, p.stdout.decode(), p.stderr.decode()
+
+
+def good(what, *args):
+    status, out, err = run(*args)
+    ok(status == 0 and "sessdump: " not in err, what, status, err)
+    return out, err
+
+
+def tshark(path, *fields):
+    """Of each frame the fields, each a list."""
+    args = ["tshark", "-n", "-r", path, "-o", "ip.check_checksum:TRUE",
+            "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
+            "-o", "sctp.checksum:TRUE", "-T", "fields"]
+    for f in fields:
+        args += ["-e", f]
+    p = subprocess.run(args, capture_output=True, check=True,
+                       stdin=subprocess.DEVNULL)
+    return [[x.split(",") if x else [] for x in line.split("\t")]
+            for line in p.stdout.decode().split("\n")[:-1]]
+
+
+def mapped(a):
+    """An address, as the rules say."""
+    a = ipaddress.ip_address(a)
+    for old, new in (V4, V6, ("fe80::/64", "fe80:0:0:9::/64")):
+        old, new = ipaddress.ip_network(old), ipaddress.ip_network(new)
+        if a.version == old.version and a in old:
+            return str(new[int(a) - int(old[0])])
+    return str(a)
+
+
+def compare_sums():
+    fields = [x + ".checksum.status" for x in SUMS]
+    before, after = tshark("plain.pcapng", *fields), \
+        tshark("new.pcapng", *fields)
+    equal("tshark: as many frames", len(after), len(before))
+    spoilt, right, mended = [], 0, 0
+    for n, (old, new) in enumerate(zip(before, after)):
+        for name, was, now in zip(SUMS, old, new):
+            if len(was) != len(now) or any(
+                    a != b and (a, b) != (BAD, GOOD) for a, b in zip(was, now)):
+                spoilt.append(f"frame {n + 1}: {name}: {was} and now {now}")
+            right += now.count(GOOD)
+            mended += was.count(BAD) - now.count(BAD)
+    ok(not spoilt, "tshark: no checksum that was right is wrong", *spoilt)
+    ok(right > 1000, f"tshark: {right} checksums are right")
+    ok(mended > 0, f"tshark: {mended} that were left to the hardware are "
+       "filled in")
+    left = sum(s.count(BAD) for frame in after for s in frame)
+    equal("tshark: none is wrong", left, 0)
+
+
+def compare_addresses():
+    names = ["ip.addr", "ipv6.addr", "arp.src.proto_ipv4",
+             "arp.dst.proto_ipv4", "icmpv6.nd.ns.target_address",
+             "icmpv6.nd.na.target_address"]
+    ports = ["tcp.port", "udp.port"]
+    before = tshark("plain.pcapng", *names, *ports)
+    after = tshark("new.pcapng", *names, *ports)
+    wrong, changed = [], 0
+    for n, (old, new) in enumerate(zip(before, after)):
+        want = [[mapped(a) for a in field] for field in old[:len(names)]] + \
+            [[PORT[1] if p == PORT[0] else p for p in field]
+             for field in old[len(names):]]
+        changed += old != want
+        if new != want:
+            wrong.append(f"frame {n + 1}: {new}, not {want}")
+    ok(not wrong, "tshark: addresses and ports are as the rules say", *wrong)
+    ok(changed > 300, f"tshark: {changed} frames have others")
+
+
+def sessions(path):
+    """Records as they would be of other addresses; without what follows from
+    their values: names of the session, and what is well-known of a port."""
+    out, _ = good(f"{path}: sessions", "-r", path, "--sessions", "--json")
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def compare_sessions():
+    def plain(value, key=None):
+        if isinstance(value, dict):
+            return {k: plain(v, k) for k, v in value.items()
+                    if k != "community_id"}
+        if isinstance(value, list):
+            return [plain(v) for v in value]
+        if isinstance(value, str) and re.fullmatch(
+                r"[0-9]+(\.[0-9]+){3}|[0-9a-f:]*:[0-9a-f:.]*", value) and \
+                not re.search("T", value):
+            return mapped(value)
+        return int(PORT[1]) if key == "port" and value == int(PORT[0]) else \
+            value
+    before = [plain(s) for s in sessions("plain.pcapng")]
+    after = sessions("new.pcapng")
+    for b, a in zip(before, after):
+        a.pop("community_id", None)
+        for side in "client", "server":
+            # What was left to the hardware is there now, and is judged.
+            if "bad_checksums" not in b[side] and \
+                    a[side].get("bad_checksums") == 0:
+                del a[side]["bad_checksums"]
+    diff = [f"{b}\n{a}" for b, a in zip(before, after) if a != b]
+    ok(len(before) == len(after) and not diff,
+       "the same sessions, with other addresses", *diff)
+    ok(len(after) > 50, f"there are {len(after)} of them")
+
+
+def macs():
+    path = os.path.join(PCAPS, "arp.pcap")
+    old = capfile.frames(path)
+    mac = old[0].data[6:12]
+    good("--map-mac", "-r", path, "-w", "mac.pcap", "--map-mac",
+         mac.hex(":") + "=02:00:5E:00:53:07")
+
+    def plain(data):
+        # But for the checksum of neighbour discovery.
+        return data[:56] + data[58:] if data[12:14] == b"\x86\xdd" else data
+    equal("--map-mac: in headers, in ARP and neighbour discovery",
+          [plain(f.data) for f in capfile.frames("mac.pcap")],
+          [plain(f.data.replace(mac, b"\x02\0\x5e\0\x53\x07"))
+           for f in old])
+
+
+def refused():
+    path = os.path.join(PCAPS, "http.pcap")
+    for args, why in (
+            (["--map-ip", "10.0.0.0/8=172.0.0.0/8"], "with -w only"),
+            (["--map-ip", "10.0.0.0=x", "-w", "x"], "not OLD/LEN=NEW/LEN"),
+            (["--map-ip", "10.0.0.1=::1", "-w", "x"], "IPv4 and IPv6"),
+            (["--map-port", "80", "-w", "x"], "not OLD=NEW"),
+            (["--map-mac", "1=2", "-w", "x"], "not OLD=NEW")):
+        status, out, err = run("-r", path, *args)
+        ok(status == 2 and out == "" and why in err,
+           f"{args[0]} {args[1]}: refused", status, err)
+    ok(not os.path.exists("x"), "and no file is written")
+
+
+def untouched():
+    path = os.path.join(PCAPS, "http.pcap")
+    good("a rule that nothing fits", "-r", path, "-w", "same.pcap",
+         "--map-ip", "203.0.113.7=203.0.113.8", "--map-port", "1=2")
+    good("no rule", "-r", path, "-w", "plain.pcap")
+    with open("same.pcap", "rb") as a, open("plain.pcap", "rb") as b:
+        ok(a.read() == b.read(), "the file is the same")
+
+
+def main():
+    good("all captures", *ALL, "-w", "plain.pcapng")
+    _, err = good("all captures, rewritten", *ALL, "-w", "new.pcapng", *RULES)
+    ok(re.search(r"^\d+ packets rewritten$", err, re.M) is not None,
+       "the summary counts them", err)
+    good("the same with workers", *ALL, "-w", "workers.pcapng", *RULES,
+         "--workers", "2")
+    equal("with workers the frames are the same",
+          capfile.frames("workers.pcapng"), capfile.frames("new.pcapng"))
+    compare_sessions()
+    good("one view more", *ALL, "-w", "view.pcapng", *RULES, "--packets")
+    equal("and with a view, too", capfile.frames("view.pcapng"),
+          capfile.frames("new.pcapng"))
+    macs()
+    refused()
+    untouched()
+    if shutil.which("tshark"):
+        compare_sums()
+        compare_addresses()
+    else:
+        ok(True, "what tshark says # SKIP no tshark")
+    print(f"1..{count}")
+
+
+main()
