@@ -53,7 +53,7 @@ processes_start(const struct options *o, struct errbuf *e)
 		return NULL;
 	}
 	if (helper_start(&p->helper, o->workers, netns, find_netns(o, netns),
-	    e) == -1) {
+	    !o->no_sandbox, e) == -1) {
 		free(p);
 		return NULL;
 	}

@@ -14,6 +14,7 @@
 #include "core/child.h"
 #include "process/helper.h"
 #include "process/serve.h"
+#include "sandbox/sandbox.h"
 
 const char helper_built[] =
 #ifdef HAVE_LIBMNL
@@ -22,6 +23,10 @@ const char helper_built[] =
     "";
 
 #ifdef HAVE_LIBMNL
+/* Bytes of a channel: what BOOK_RATE makes of questions and answers in a
+ * second, with what the kernel adds to each. */
+enum { ROOM = 8 << 20 };
+
 /* How it begins. */
 struct hello {
 	int ready;
@@ -71,8 +76,9 @@ drop(struct errbuf *e)
 
 static void
 be_helper(const int *fd, unsigned int channels, const char *const *netns,
-    unsigned int n)
+    unsigned int n, int confined)
 {
+	struct errbuf ignored;	/* that there is no seccomp, main() tells */
 	struct hello hello;
 	struct service s;
 
@@ -84,6 +90,8 @@ be_helper(const int *fd, unsigned int channels, const char *const *netns,
 	    open_places(&s.desk, netns, n, &hello.why) == 0;
 	if (hello.ready)
 		hello.ready = drop(&hello.why) == 0;
+	if (hello.ready && confined)
+		(void)sandbox_enter_helper(&ignored);
 	if (send(fd[0], &hello, sizeof(hello), MSG_NOSIGNAL) ==
 	    sizeof(hello) && hello.ready)
 		serve(&s);
@@ -107,6 +115,19 @@ hear_hello(struct helper *h, struct errbuf *e)
 	return 0;
 }
 
+/* Both ends are read now and then: what comes meanwhile must find room.  Memory
+ * is taken only for what is there. */
+static void
+make_room(int fd)
+{
+	int bytes = ROOM;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
+	    sizeof(bytes)) == -1)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes,
+		    sizeof(bytes));
+}
+
 static int
 open_channels(int (*pair)[2], unsigned int channels, struct errbuf *e)
 {
@@ -125,7 +146,8 @@ open_channels(int (*pair)[2], unsigned int channels, struct errbuf *e)
 
 int
 helper_start(struct helper *h, unsigned int channels,
-    const char *const *netns, unsigned int nnetns, struct errbuf *e)
+    const char *const *netns, unsigned int nnetns, int confined,
+    struct errbuf *e)
 {
 	int pair[HELPER_CHANNELS][2], theirs[HELPER_CHANNELS];
 
@@ -138,6 +160,8 @@ helper_start(struct helper *h, unsigned int channels,
 		return -1;
 	h->channels = channels;
 	for (unsigned int i = 0; i < channels; i++) {
+		make_room(pair[i][0]);
+		make_room(pair[i][1]);
 		h->fd[i] = pair[i][0];
 		theirs[i] = pair[i][1];
 	}
@@ -145,7 +169,7 @@ helper_start(struct helper *h, unsigned int channels,
 	if (h->pid == 0) {
 		for (unsigned int i = 0; i < channels; i++)
 			close(h->fd[i]);
-		be_helper(theirs, channels, netns, nnetns);
+		be_helper(theirs, channels, netns, nnetns, confined);
 	}
 	for (unsigned int i = 0; i < channels; i++)
 		close(theirs[i]);
@@ -170,9 +194,10 @@ helper_stop(struct helper *h)
 #else
 int
 helper_start(struct helper *h, unsigned int channels,
-    const char *const *netns, unsigned int nnetns, struct errbuf *e)
+    const char *const *netns, unsigned int nnetns, int confined,
+    struct errbuf *e)
 {
-	(void)channels, (void)netns, (void)nnetns;
+	(void)channels, (void)netns, (void)nnetns, (void)confined;
 	memset(h, 0, sizeof(*h));
 	h->pid = -1;
 	return err_set(e, "processes: libmnl is not in this build");

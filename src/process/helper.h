@@ -25,10 +25,12 @@ struct helper {
 
 /*
  * Before there are threads.  "netns": network namespaces, as live/netns.h names
- * them, NULL for ours.  -1 and errbuf when it cannot be had.
+ * them, NULL for ours.  "confined": it has no system calls but those it needs,
+ * where there is seccomp.  -1 and errbuf when it cannot be had.
  */
 int helper_start(struct helper *, unsigned int channels,
-    const char *const *netns, unsigned int nnetns, struct errbuf *);
+    const char *const *netns, unsigned int nnetns, int confined,
+    struct errbuf *);
 void helper_stop(struct helper *);
 
 /* "libmnl": what the build has for this, or "". */

@@ -144,6 +144,25 @@ const struct call sandbox_calls[] = {
 	{ "renameat2", SANDBOX_WRITE, { { 0 } }, 0 },
 	{ "uname", SANDBOX_WRITE, { { 0 } }, 0 },
 
+	/* Who looks into other processes reads, and asks netlink through
+	 * sockets that it has: no socket of another kind, nor ptrace(), which
+	 * its capability would allow. */
+	{ "openat", SANDBOX_LOOK, { BITS(2, O_ACCMODE | O_CREAT, O_RDONLY) },
+	    0 },
+	{ "open", SANDBOX_LOOK, { BITS(1, O_ACCMODE | O_CREAT, O_RDONLY) },
+	    0 },
+	{ "readlinkat", SANDBOX_LOOK, { { 0 } }, 0 },
+	{ "getdents", SANDBOX_LOOK, { { 0 } }, 0 },
+	{ "getdents64", SANDBOX_LOOK, { { 0 } }, 0 },
+	{ "pread64", SANDBOX_LOOK, { { 0 } }, 0 },
+	{ "fcntl", SANDBOX_LOOK, { ARG(1, F_SETFD) }, 0 },
+	{ "fcntl64", SANDBOX_LOOK, { ARG(1, F_SETFD) }, 0 },
+	{ "sendto", SANDBOX_LOOK, { { 0 } }, 0 },
+	{ "send", SANDBOX_LOOK, { { 0 } }, 0 },
+	{ "recvfrom", SANDBOX_LOOK, { { 0 } }, 0 },
+	{ "recv", SANDBOX_LOOK, { { 0 } }, 0 },
+	{ "recvmsg", SANDBOX_LOOK, { { 0 } }, 0 },
+
 	/* A replay that keeps time, and its keys. */
 	{ "prctl", SANDBOX_PACE, { ARG(0, PR_SET_TIMERSLACK) }, 0 },
 	{ "ioctl", SANDBOX_PACE, { ARG(1, TIOCGPGRP) }, 0 },

@@ -123,6 +123,12 @@ sandbox_enter(const struct sandbox_needs *n, struct errbuf *e)
 	return r;
 }
 
+int
+sandbox_enter_helper(struct errbuf *e)
+{
+	return seccomp_enter(SANDBOX_LOOK, e) != -1 ? 0 : -1;
+}
+
 static const char *
 landlock_text(char *text, size_t size)
 {

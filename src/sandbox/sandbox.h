@@ -37,6 +37,8 @@ enum sandbox_use {
 	SANDBOX_PACE	= 1 << 5,	/* files in recorded time, with keys */
 	SANDBOX_SEND	= 1 << 6,	/* frames, through packet sockets with
 				 * low numbers; files are read again */
+	SANDBOX_LOOK	= 1 << 7,	/* what the helper of process/helper.h
+				 * does, and nobody else */
 };
 
 struct sandbox_needs {
@@ -60,6 +62,10 @@ struct sandbox_needs {
  * That the kernel has no Landlock or no seccomp is no error: sandbox_note().
  */
 int sandbox_enter(const struct sandbox_needs *, struct errbuf *);
+
+/* For that helper, which has dropped its capabilities by itself: the system
+ * calls alone.  -1 and errbuf when there is no seccomp to be had. */
+int sandbox_enter_helper(struct errbuf *);
 
 /* What came of it, in a line; 1 when that matters: nothing stands between a
  * fault and the files of the user. */

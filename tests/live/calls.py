@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -21,7 +22,7 @@ SPARE = {
     "on other machines, or by other C libraries, what others are here": """
         _llseek clock_gettime64 clock_nanosleep_time64 fcntl64 fstat fstat64
         fstatat64 ftruncate64 futex_time64 getpgid mmap2 newfstatat open poll
-        ppoll ppoll_time64 recv renameat renameat2 send sigreturn stat stat64
+        getdents ppoll ppoll_time64 recv renameat renameat2 send sigreturn stat stat64
         statx waitpid writev""",
     "of a clock that cannot be read without the kernel": """
         clock_gettime gettimeofday""",
@@ -42,24 +43,21 @@ def table():
 
 
 def made(path):
-    """Calls behind the one that loads the filter, of the process that does and
-    of its threads; processes that were started before have no filter."""
-    calls, ours, inside = set(), set(), False
+    """Calls behind the one that loads the filter, of each process that does
+    and of its threads."""
+    calls, inside = set(), set()
     with open(path, encoding="ascii", errors="replace") as f:
         for line in f:
             found = CALL.match(line)
             if not found:
                 continue
             pid, call, rest, result = found.groups()
-            ours = ours or {pid}
-            if pid not in ours:
-                continue
-            if inside and rest == "(":
+            if pid in inside and rest == "(":
                 calls.add(call)
-            if inside and call == "clone" and result:
-                ours.add(result)
+            if pid in inside and call == "clone" and result:
+                inside.add(result)
             if "SECCOMP_SET_MODE_FILTER" in line and "{len=" in line:
-                inside = True
+                inside.add(pid)
     return calls
 
 
@@ -114,6 +112,18 @@ def busy(*args):
     d.caught(8)
     d.send(signal.SIGUSR2)
     time.sleep(1.2)
+    d.over(d.stop())
+
+
+def connections():
+    """Of processes on this host, for the helper that finds them."""
+    d = Traced("-i", "lo", "--sessions")
+    with lab.inside(A):
+        to = socket.create_server(("127.0.0.1", 0))
+        ends = [socket.create_connection(to.getsockname()) for i in range(3)]
+    time.sleep(0.5)
+    for s in (*ends, to):
+        s.close()
     d.over(d.stop())
 
 
@@ -173,6 +183,7 @@ busy("--packets", "-w", "x.pcapng", "--comments", "-C", "1k", "-W", "2")
 busy("--sessions", "-w", "%s.pcap", "-G", "1", "--workers", "3")
 busy("--packets", "-w", "y.pcap", "--backend", "pcap")
 busy("--packets", "-i", "lo")
+connections()
 moved()
 files()
 keys()

@@ -235,7 +235,7 @@ def helper():
     d.stop()
     ok("processes" not in d.records("stats")[-1],
        "--no-processes: nothing is said of them", *d.out)
-    d = Dump("-i", "eth0", "--sessions", "--json")
+    d = Dump("-i", "eth0", "--sessions", "--json", "-v")
     it = children(d.process.pid)
     equal("one helper", len(it), 1)
     fds = [os.readlink(f"/proc/{it[0]}/fd/{n}")
@@ -246,6 +246,8 @@ def helper():
     equal("it keeps CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH at most",
           int(said["CapPrm"], 16) & ~(1 << 19 | 1 << 2), 0)
     equal("and gets no others", said["NoNewPrivs"].strip(), "1")
+    if d.said(" system calls"):
+        equal("it has few system calls", said["Seccomp"].strip(), "2")
     os.kill(it[0], signal.SIGKILL)
     lab.ping(A, lab.B4, False, 1)
     d.caught(2)

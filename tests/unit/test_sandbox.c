@@ -362,6 +362,13 @@ test_seccomp(void)
 		{ "threads", try_thread, SANDBOX_THREADS, 0, 0 },
 		{ "-w: its file", try_write, SANDBOX_WRITE, 0, 0 },
 		{ "-w: another one", try_another, SANDBOX_WRITE, 0, 0 },
+		{ "the helper: reading a file", try_read, SANDBOX_LOOK, 0, 0 },
+		{ "the helper: writing one", try_write, SANDBOX_LOOK, EPERM,
+		    0 },
+		{ "the helper: tracing another", try_ptrace, SANDBOX_LOOK,
+		    EPERM, 0 },
+		{ "the helper: a socket", try_socket, SANDBOX_LOOK, EPERM, 0 },
+		{ "the helper: a process", try_fork, SANDBOX_LOOK, EPERM, 0 },
 	};
 
 	test_layer("seccomp", seccomp_only, 0, t, sizeof(t) / sizeof(t[0]));
