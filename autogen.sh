@@ -23,6 +23,7 @@ needs() {
 	build	lib:libarchive	libarchive-dev	libarchive-devel	libarchive	libarchive-dev	libarchive-devel
 	build	lib:zlib	zlib1g-dev	zlib-devel	zlib	zlib-dev	zlib-devel
 	build	lib:libmnl	libmnl-dev	libmnl-devel	libmnl	libmnl-dev	libmnl-devel
+	build	lib:libbpf	libbpf-dev	libbpf-devel	libbpf	libbpf-dev	libbpf-devel
 	build	lib:libcap-ng	libcap-ng-dev	libcap-ng-devel	libcap-ng	libcap-ng-dev	libcap-ng-devel
 	build	lib:libseccomp	libseccomp-dev	libseccomp-devel	libseccomp	libseccomp-dev	libseccomp-devel
 	check	cmd:ip	iproute2	iproute	iproute2	iproute2	iproute2

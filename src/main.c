@@ -291,6 +291,8 @@ run_with_processes(struct options *o, struct registry *r)
 	o->processes = processes_start(o, &e);
 	if (o->processes == NULL)
 		report(&e);
+	else if (o->sink.verbose > 0)
+		report(processes_note(o->processes));
 	if (o->processes == NULL && o->process_filter != NULL)
 		return EXIT_FAILED;
 	status = run(o, r);

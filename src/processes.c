@@ -68,6 +68,12 @@ processes_start(const struct options *o, struct errbuf *e)
 	return p;
 }
 
+const struct errbuf *
+processes_note(const struct processes *p)
+{
+	return &p->helper.note;
+}
+
 void
 processes_stop(struct processes *p)
 {

@@ -15,6 +15,8 @@ int processes_wanted(const struct options *);
 /* Starts the helper: before there are threads, and before anything is open
  * that it must not inherit.  NULL and errbuf when it cannot be had. */
 struct processes *processes_start(const struct options *, struct errbuf *);
+/* What it can find out, in a line. */
+const struct errbuf *processes_note(const struct processes *);
 /* The books go with it. */
 void processes_stop(struct processes *);
 

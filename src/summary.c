@@ -134,6 +134,9 @@ summary_processes(FILE *f, const struct book_stats *s)
 	    (unsigned long long)s->spent_us / 1000000,
 	    (unsigned long long)s->spent_us / 1000 % 1000,
 	    (unsigned long long)s->walks, s->walks == 1 ? "" : "s");
+	if (s->lost > 0)
+		count(f, s->lost, "connection that BPF found no room for",
+		    "connections that BPF found no room for");
 }
 
 void

@@ -114,6 +114,8 @@ book_stats_add(struct book_stats *sum, const struct book_stats *s)
 		sum->spent_us = s->spent_us;
 	if (s->walks > sum->walks)
 		sum->walks = s->walks;
+	if (s->lost > sum->lost)
+		sum->lost = s->lost;
 }
 
 static uint32_t
@@ -302,6 +304,7 @@ take(struct book *b, const struct tell *t)
 
 	b->stats.spent_us = t->spent_us;
 	b->stats.walks = t->walks;
+	b->stats.lost = t->lost;
 	for (unsigned int i = 0; i < 2; i++) {
 		if (stands)
 			improve(b, n, i, t);

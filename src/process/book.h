@@ -25,7 +25,7 @@ struct book_stats {
 	uint64_t refused;	/* more came than may be asked about */
 	/* Endpoints of this host, by what was told of them in the end. */
 	uint64_t named, owners, unknown;
-	uint64_t spent_us, walks;	/* see struct tell */
+	uint64_t spent_us, walks, lost;	/* see struct tell */
 };
 
 /* The descriptor is one of helper.h, and stays the caller's; "max" sessions at

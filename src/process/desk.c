@@ -10,6 +10,13 @@
 #include "process/desk.h"
 #include "process/procfs.h"
 
+/* Nanoseconds.  A question comes with the connection's first packet: within
+ * milliseconds, or later when many come at once.  The same ports may soon be
+ * another's. */
+#define OPENED_LASTS	(5 * INT64_C(1000000000))
+/* Who listened so lately, and is gone by now, may have been meant. */
+#define GONE_LASTS	INT64_C(200000000)
+
 enum { PROTO_TCP = 6, PROTO_UDP = 17, PROTO_UDPLITE = 136 };
 
 /* What was found of one side. */
@@ -20,6 +27,9 @@ struct finding {
 	struct diag_socket socket;
 	struct owner owner;	/* of the socket */
 	struct owner listener;	/* of the one that listens there */
+	/* What the kernel told, if there is a pid: who opened it, and who began
+	 * to listen there. */
+	struct opened opened, began;
 };
 
 int
@@ -36,8 +46,11 @@ desk_init(struct desk *d, struct errbuf *e)
 	n = procfs_text(d->proc, "self/status", text, sizeof(text));
 	d->sees_all = n > 0 && procfs_sees_all(text, (size_t)n);
 	d->uid = geteuid();
+	cgroup_ids_open(&d->people.cgroups);
 	d->owners = owners_new(d->proc, e);
 	if (d->owners != NULL)
+		d->recent = recent_new(e);
+	if (d->recent != NULL)
 		return 0;
 	desk_fini(d);
 	return -1;
@@ -51,7 +64,10 @@ desk_fini(struct desk *d)
 		listeners_fini(&d->place[i].listeners);
 		nettable_close(&d->place[i].tables);
 	}
+	follow_close(d->follow);
+	recent_free(d->recent);
 	owners_free(d->owners);
+	cgroup_ids_close(&d->people.cgroups);
 	close(d->proc);
 }
 
@@ -76,6 +92,54 @@ desk_add_place(struct desk *d, struct errbuf *e)
 		p->inode = (uint32_t)st.st_ino;
 	d->nplaces++;
 	return 0;
+}
+
+/* A server that may not be there for long. */
+static void
+hear_listener(struct desk *d, const struct opened *o)
+{
+	for (unsigned int i = 0; i < d->nplaces; i++) {
+		struct listeners *l = &d->place[i].listeners;
+		const struct diag_socket *s;
+		struct owner want = { 0 };
+
+		if (d->place[i].inode != o->netns)
+			continue;
+		l->stale = 1;
+		listeners_refresh(l, d->place[i].diag, now_monotonic());
+		s = listeners_find(l, &o->local, o->ip_version, o->local_port);
+		/* It is told of a moment before it listens. */
+		l->stale = s == NULL;
+		want.inode = s != NULL ? s->inode : 0;
+		owners_expect(d->owners, o->by.pid);
+		owners_find(d->owners, &want, 1, OWNERS_LIGHT);
+	}
+}
+
+static void
+on_opened(void *arg, const struct opened *o)
+{
+	struct desk *d = arg;
+
+	if (o->listens)
+		hear_listener(d, o);
+	recent_put(d->recent, o, now_monotonic());
+}
+
+void
+desk_follow(struct desk *d, struct errbuf *note)
+{
+	uint32_t netns[PLACES];
+	struct errbuf why;
+
+	for (unsigned int i = 0; i < d->nplaces; i++)
+		netns[i] = d->place[i].inode;
+	d->follow = follow_open(netns, d->nplaces, on_opened, d, &why);
+	if (d->follow != NULL)
+		err_set(note, "processes: connections are followed by BPF");
+	else
+		err_set(note, "processes: short connections are not followed: "
+		    "%.*s", (int)sizeof(note->text) / 2, why.text);
 }
 
 void
@@ -113,6 +177,38 @@ is_of_a_link(const union addr *a, unsigned int ip_version)
 	return ip_version == 6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
+/* Who began to listen there: the process may be gone while the connections that
+ * it took are told of. */
+static int
+look_up_began(const struct desk *d, const union addr *local,
+    uint8_t ip_version, uint16_t port, int64_t lasts, struct finding *f)
+{
+	struct opened k = {
+		.local = *local, .local_port = port, .ip_version = ip_version,
+		.netns = d->place[f->place].inode,
+	};
+	const struct opened *o = recent_get(d->recent, &k, now_monotonic() -
+	    lasts);
+
+	if (o != NULL)
+		f->began = *o;
+	return o != NULL;
+}
+
+/* A server that was there for one connection, and not to be looked at. */
+static int
+look_up_gone(const struct desk *d, const struct ask *a, unsigned int i,
+    struct finding *f)
+{
+	static const union addr any;
+
+	return look_up_began(d, &a->addr[i], a->ip_version, a->port[i],
+	    GONE_LASTS, f) ||
+	    look_up_began(d, &any, a->ip_version, a->port[i], GONE_LASTS,
+	    f) ||
+	    look_up_began(d, &any, 6, a->port[i], GONE_LASTS, f);
+}
+
 static void
 look_up(struct desk *d, const struct ask *a, unsigned int i,
     uint32_t ifindex, struct finding *f)
@@ -133,8 +229,12 @@ look_up(struct desk *d, const struct ask *a, unsigned int i,
 		    a->ip_version, a->port[i]);
 	if (listener != NULL) {
 		f->is_server = 1;
+		(void)look_up_began(d, &listener->local, listener->ip_version,
+		    listener->local_port, OPENED_LASTS, f);
 		if (can_see(d, listener->uid))
 			f->listener.inode = listener->inode;
+	} else if (a->protocol == PROTO_TCP) {
+		f->is_server = (uint8_t)look_up_gone(d, a, i, f);
 	}
 	if (f->found && f->socket.state != DIAG_LISTEN &&
 	    can_see(d, f->socket.uid))
@@ -161,6 +261,31 @@ look_up_raw(struct desk *d, const struct ask *a, unsigned int i,
 	}
 }
 
+/* No socket is needed, nor a walk, where the kernel has told who it was. */
+static int
+look_up_opened(const struct desk *d, const struct ask *a, unsigned int i,
+    struct finding *f)
+{
+	struct opened k = {
+		.local = a->addr[i], .remote = a->addr[i ^ 1],
+		.local_port = a->port[i], .remote_port = a->port[i ^ 1],
+		.ip_version = a->ip_version,
+	};
+	const struct opened *o;
+
+	for (unsigned int n = 0; n < d->nplaces; n++) {
+		k.netns = d->place[n].inode;
+		o = recent_get(d->recent, &k, now_monotonic() - OPENED_LASTS);
+		if (o == NULL)
+			continue;
+		f->local = 1;
+		f->place = (uint8_t)n;
+		f->opened = *o;
+		return 1;
+	}
+	return 0;
+}
+
 /* Loopback addresses are in every namespace: it is where the socket is. */
 static void
 look_up_side(struct desk *d, const struct ask *a, unsigned int i,
@@ -169,6 +294,8 @@ look_up_side(struct desk *d, const struct ask *a, unsigned int i,
 	struct finding f;
 
 	memset(to, 0, sizeof(*to));
+	if (a->protocol == PROTO_TCP && look_up_opened(d, a, i, to))
+		return;
 	for (unsigned int n = 0; n < d->nplaces && !to->found; n++) {
 		struct diag *diag = d->place[n].diag;
 		uint32_t ifindex = is_of_a_link(&a->addr[i], a->ip_version) ?
@@ -262,10 +389,18 @@ tell_side(struct desk *d, unsigned int i, const struct finding *f,
 	if (f->is_server)
 		t->listens |= (uint8_t)(1U << i);
 	t->status[i] = PROCESS_KNOWN;
+	if (f->opened.by.pid != 0) {
+		people_opener(&d->people, &f->opened, now, to);
+		return 1;
+	}
 	if (tell_pid(d, f->owner.pid, now, to))
 		return 1;
 	if (tell_pid(d, f->listener.pid, now, to))
 		return 0;
+	if (f->began.by.pid != 0) {
+		people_opener(&d->people, &f->began, now, to);
+		return 0;
+	}
 	t->status[i] = PROCESS_GONE;
 	/* In TIME-WAIT it is nobody's. */
 	if (f->found && f->socket.state != DIAG_TIME_WAIT &&
@@ -273,7 +408,8 @@ tell_side(struct desk *d, unsigned int i, const struct finding *f,
 		t->status[i] = PROCESS_OWNER;
 		people_user(&d->people, f->socket.uid, now, to);
 	}
-	return !f->found;
+	/* What the kernel tells comes when the connection stands. */
+	return !f->found && d->follow == NULL;
 }
 
 void
@@ -282,6 +418,7 @@ desk_answer(struct desk *d, const struct ask *a, unsigned int n, int again,
 {
 	struct finding f[WIRE_ASKS][2];
 
+	follow_read(d->follow);
 	for (unsigned int i = 0; i < d->nplaces; i++)
 		listeners_refresh(&d->place[i].listeners, d->place[i].diag,
 		    now_monotonic());

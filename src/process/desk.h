@@ -6,10 +6,12 @@
 
 #include "core/errbuf.h"
 #include "process/diag.h"
+#include "process/follow.h"
 #include "process/listeners.h"
 #include "process/nettable.h"
 #include "process/owners.h"
 #include "process/people.h"
+#include "process/recent.h"
 #include "process/wire.h"
 
 enum { PLACES = 16 };		/* network namespaces, at most */
@@ -28,6 +30,8 @@ struct desk {
 	unsigned int nplaces;
 	struct owners *owners;
 	struct people people;
+	struct follow *follow;	/* who opens connections; NULL: not told */
+	struct recent *recent;	/* what it told */
 	int sees_all;		/* processes of others, too */
 	uint32_t uid;		/* else, only of this user */
 };
@@ -39,6 +43,10 @@ void desk_fini(struct desk *);
 /* The network namespace that the calling thread is in: sockets are looked for
  * in all that were added. */
 int desk_add_place(struct desk *, struct errbuf *);
+
+/* From now on the kernel tells who opens connections there; "note" says that,
+ * or why it does not.  Before privileges are given up. */
+void desk_follow(struct desk *, struct errbuf *note);
 
 /* What is known before anybody asks. */
 void desk_prepare(struct desk *);

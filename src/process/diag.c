@@ -14,6 +14,7 @@
 #include <libmnl/libmnl.h>
 
 #include "process/diag.h"
+#include "process/mapped.h"
 
 enum {
 	PROTO_TCP	= 6,
@@ -78,21 +79,6 @@ addr_bytes(unsigned int ip_version)
 	return ip_version == 4 ? 4 : 16;
 }
 
-/* IPv6 sockets hold IPv4 addresses as ::ffff:a.b.c.d: taken out. */
-static void
-take_addr(struct diag_socket *s, const __be32 *from)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const uint8_t *b = (const uint8_t *)from;
-
-	memset(&s->local, 0, sizeof(s->local));
-	if (s->ip_version == 6 && memcmp(b, mapped, sizeof(mapped)) == 0) {
-		s->ip_version = 4;
-		b += sizeof(mapped);
-	}
-	memcpy(&s->local, b, addr_bytes(s->ip_version));
-}
-
 /* The kernel's struct grows at its end: what an old one lacks is 0. */
 static void
 take_info(struct diag_socket *s, const struct nlattr *a)
@@ -124,10 +110,10 @@ take_socket(struct diag_socket *s, const struct nlmsghdr *h)
 	s->rqueue = m->idiag_rqueue;
 	s->wqueue = m->idiag_wqueue;
 	s->state = m->idiag_state;
-	s->ip_version = m->idiag_family == AF_INET6 ? 6 : 4;
+	s->ip_version = mapped_take(&s->local, m->id.idiag_src,
+	    m->idiag_family == AF_INET6 ? 6 : 4);
 	s->local_port = ntohs(m->id.idiag_sport);
 	s->remote_port = ntohs(m->id.idiag_dport);
-	take_addr(s, m->id.idiag_src);
 	mnl_attr_for_each(a, h, sizeof(*m))
 		if (mnl_attr_get_type(a) == INET_DIAG_INFO)
 			take_info(s, a);

@@ -19,6 +19,9 @@
 const char helper_built[] =
 #ifdef HAVE_LIBMNL
     "libmnl"
+#ifdef HAVE_LIBBPF
+    ", libbpf"
+#endif
 #endif
     "";
 
@@ -30,7 +33,7 @@ enum { ROOM = 8 << 20 };
 /* How it begins. */
 struct hello {
 	int ready;
-	struct errbuf why;	/* it is not, or what is missing */
+	struct errbuf why;	/* it is not, or the note of struct helper */
 };
 
 /* In each namespace; sockets stay there.  Of one that cannot be entered, who is
@@ -89,6 +92,8 @@ be_helper(const int *fd, unsigned int channels, const char *const *netns,
 	hello.ready = desk_init(&s.desk, &hello.why) == 0 &&
 	    open_places(&s.desk, netns, n, &hello.why) == 0;
 	if (hello.ready)
+		desk_follow(&s.desk, &hello.why);
+	if (hello.ready)
 		hello.ready = drop(&hello.why) == 0;
 	if (hello.ready && confined)
 		(void)sandbox_enter_helper(&ignored);
@@ -112,6 +117,7 @@ hear_hello(struct helper *h, struct errbuf *e)
 	if (!hello.ready)
 		return err_set(e, "processes: %.*s", (int)sizeof(e->text) / 2,
 		    hello.why.text);
+	h->note = hello.why;
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct helper {
 	pid_t pid;
 	unsigned int channels;
 	int fd[HELPER_CHANNELS];	/* one for each who asks; see wire.h */
+	struct errbuf note;		/* are short connections followed? */
 };
 
 /*
@@ -33,7 +34,7 @@ int helper_start(struct helper *, unsigned int channels,
     struct errbuf *);
 void helper_stop(struct helper *);
 
-/* "libmnl": what the build has for this, or "". */
+/* "libmnl, libbpf": what the build has for this, or "". */
 extern const char helper_built[];
 
 #endif

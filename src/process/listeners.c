@@ -5,7 +5,9 @@
 
 #include "process/listeners.h"
 
+/* Nanoseconds between two looks. */
 #define REFRESH		INT64_C(1000000000)
+#define STALE		INT64_C(50000000)
 
 int
 listeners_init(struct listeners *l, struct errbuf *e)
@@ -34,9 +36,10 @@ add(void *arg, const struct diag_socket *s)
 void
 listeners_refresh(struct listeners *l, struct diag *d, int64_t now)
 {
-	if (l->asked != 0 && now - l->asked < REFRESH)
+	if (l->asked != 0 && now - l->asked < (l->stale ? STALE : REFRESH))
 		return;
 	l->asked = now;
+	l->stale = 0;
 	l->n = 0;
 	(void)diag_listeners(d, add, l);
 }

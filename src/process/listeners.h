@@ -12,6 +12,7 @@ struct listeners {
 	struct diag_socket *list;	/* LISTENERS_MAX */
 	unsigned int n;
 	int64_t asked;			/* when, ns of the monotonic clock */
+	int stale;			/* one more is there */
 };
 
 /* -1 and errbuf when memory is short. */

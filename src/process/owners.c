@@ -210,8 +210,8 @@ still_has(const struct owners *o, const struct owner *w)
 	return n > 0 && procfs_inode(link, (size_t)n) == w->inode;
 }
 
-static void
-is_busy(struct owners *o, uint32_t pid)
+void
+owners_expect(struct owners *o, uint32_t pid)
 {
 	unsigned int i = 0;
 
@@ -235,7 +235,7 @@ fill(struct owners *o, struct owner *want, unsigned int n)
 		w = find(o, want[i].inode);
 		if (w != NULL && w->pid != 0 && still_has(o, w)) {
 			want[i] = *w;
-			is_busy(o, w->pid);
+			owners_expect(o, w->pid);
 			continue;
 		}
 		if (w != NULL && w->pid != 0)

@@ -37,6 +37,9 @@ enum owners_effort {
 void owners_find(struct owners *, struct owner *, unsigned int n,
     enum owners_effort);
 
+/* This process has a new socket: it is looked through early. */
+void owners_expect(struct owners *, uint32_t pid);
+
 struct owners_stats {
 	uint64_t walks;		/* over all processes */
 	uint64_t put_off;	/* walks that there was no time for */

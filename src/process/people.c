@@ -38,6 +38,32 @@ people_process(struct people *p, uint32_t pid, int64_t now)
 	return s;
 }
 
+/* Older systems have the groups that say something in other hierarchies, of
+ * which only a process that is still there tells. */
+static void
+ask_for_cgroup(struct people *p, int64_t now, struct process *s)
+{
+	const struct process *there = people_process(p, s->pid, now);
+
+	if (there == NULL || strcmp(there->name, s->name) != 0)
+		return;
+	memcpy(s->cgroup, there->cgroup, sizeof(s->cgroup));
+	memcpy(s->container, there->container, sizeof(s->container));
+	memcpy(s->unit, there->unit, sizeof(s->unit));
+}
+
+void
+people_opener(struct people *p, const struct opened *o, int64_t now,
+    struct process *s)
+{
+	people_user(p, o->uid, now, s);
+	s->pid = o->by.pid;
+	memcpy(s->name, o->by.name, sizeof(s->name));
+	cgroup_ids_get(&p->cgroups, o->by.cgroup, s);
+	if (s->cgroup[0] == '\0' || s->cgroup[1] == '\0')
+		ask_for_cgroup(p, now, s);
+}
+
 void
 people_user(struct people *p, uint32_t uid, int64_t now, struct process *s)
 {

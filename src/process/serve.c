@@ -62,6 +62,7 @@ answer(struct service *s, const struct ask *a, unsigned int n,
 			remember(s, &a[i], channel);
 		t[i].spent_us = us;
 		t[i].walks = owners_stats(s->desk.owners)->walks;
+		t[i].lost = follow_lost(s->desk.follow);
 		if (s->fd[channel] != -1)
 			(void)send(s->fd[channel], &t[i], sizeof(t[i]),
 			    MSG_NOSIGNAL);
@@ -130,15 +131,18 @@ patience_ms(const struct service *s)
 void
 serve(struct service *s)
 {
-	struct pollfd p[HELPER_CHANNELS];
+	struct pollfd p[HELPER_CHANNELS + 1];
 
 	desk_prepare(&s->desk);
 	while (s->open > 0) {
 		for (unsigned int i = 0; i < s->channels; i++)
 			p[i] = (struct pollfd){ s->fd[i], POLLIN, 0 };
-		if (poll(p, s->channels, patience_ms(s)) == -1 &&
+		p[s->channels] = (struct pollfd){ follow_fd(s->desk.follow),
+		    POLLIN, 0 };
+		if (poll(p, s->channels + 1, patience_ms(s)) == -1 &&
 		    errno != EINTR)
 			return;
+		follow_read(s->desk.follow);
 		for (unsigned int i = 0; i < s->channels; i++)
 			if (s->fd[i] != -1 && p[i].revents != 0)
 				serve_channel(s, i);

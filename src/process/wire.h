@@ -35,6 +35,7 @@ struct tell {
 	uint8_t status[2];	/* enum process_status */
 	uint64_t spent_us;	/* by the helper, of processor time so far */
 	uint64_t walks;		/* through all processes so far */
+	uint64_t lost;		/* connections that BPF found no room for */
 	struct process process[2];
 };
 

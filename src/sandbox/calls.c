@@ -151,6 +151,8 @@ const struct call sandbox_calls[] = {
 	    0 },
 	{ "open", SANDBOX_LOOK, { BITS(1, O_ACCMODE | O_CREAT, O_RDONLY) },
 	    0 },
+	{ "open_by_handle_at", SANDBOX_LOOK, { BITS(2, O_PATH, O_PATH) }, 0 },
+	{ "readlink", SANDBOX_LOOK, { { 0 } }, 0 },
 	{ "readlinkat", SANDBOX_LOOK, { { 0 } }, 0 },
 	{ "getdents", SANDBOX_LOOK, { { 0 } }, 0 },
 	{ "getdents64", SANDBOX_LOOK, { { 0 } }, 0 },

@@ -11,7 +11,7 @@ import time
 
 import lab
 from lab import A, B
-from live import Dump, equal, finish, ok, wait_for
+from live import WITH_CGROUPS, Dump, equal, finish, ok, wait_for
 
 HTTP = os.environ["srcdir"] + "/pcaps/http.pcap"
 TABLE = os.environ["srcdir"] + "/src/sandbox/calls.c"
@@ -72,9 +72,9 @@ class Traced(Dump):
         return ("strace", "-D", "-f", "-qq", "-e", "signal=none", "-o",
                 cls.traces[-1])
 
-    def __init__(self, *args, **more):
+    def __init__(self, *args, after=(), **more):
         self.what = " ".join(args)
-        super().__init__(*args, before=self.before(), **more)
+        super().__init__(*args, before=(*after, *self.before()), **more)
 
     def over(self, status):
         ok(status == 0 and not self.said("was refused"),
@@ -117,7 +117,7 @@ def busy(*args):
 
 def connections():
     """Of processes on this host, for the helper that finds them."""
-    d = Traced("-i", "lo", "--sessions")
+    d = Traced("-i", "lo", "--sessions", after=WITH_CGROUPS)
     with lab.inside(A):
         to = socket.create_server(("127.0.0.1", 0))
         ends = [socket.create_connection(to.getsockname()) for i in range(3)]
@@ -184,6 +184,9 @@ busy("--sessions", "-w", "%s.pcap", "-G", "1", "--workers", "3")
 busy("--packets", "-w", "y.pcap", "--backend", "pcap")
 busy("--packets", "-i", "lo")
 connections()
+if "libbpf" not in subprocess.run([os.environ["SESSDUMP"], "--version"],
+                                  capture_output=True, text=True).stdout:
+    SPARE["libbpf, which is not in this build"] = "open_by_handle_at readlink"
 moved()
 files()
 keys()

@@ -12,6 +12,9 @@ import lab
 from tap import equal, finish, ok	# noqa: F401, for all that import this
 
 PATIENCE = 10		# seconds; nothing that works takes that long
+# `ip netns exec' has a /sys of its own, without control groups.
+WITH_CGROUPS = ("sh", "-c", 'mount -t cgroup2 none /sys/fs/cgroup; exec "$@"',
+                "sh")
 
 
 def wait_for(condition):
