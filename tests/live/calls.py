@@ -175,6 +175,10 @@ def keys():
        "a terminal: nothing is refused", text.decode(errors="replace"))
 
 
+if "libmnl" not in subprocess.run(
+        [os.environ["SESSDUMP"], "--version"], capture_output=True,
+        text=True, check=True).stdout:
+    SPARE["libmnl, which is not in this build"] = "wait4"
 lab.set_up(veth=True)
 vanishing("--packets")
 vanishing("--packets", "--backend", "pcap")
