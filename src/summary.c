@@ -88,6 +88,17 @@ static void
 summary_rewrite(FILE *f, const struct rewrite_stats *s)
 {
 	count(f, s->changed, "packet rewritten", "packets rewritten");
+	if (s->fragmented > 0)
+		fprintf(f, "%llu packet%s written in %llu fragments\n",
+		    (unsigned long long)s->fragmented,
+		    s->fragmented == 1 ? "" : "s",
+		    (unsigned long long)s->pieces);
+	if (s->unfit > 0)
+		count(f, s->unfit, "packet left out: longer than the MTU",
+		    "packets left out: longer than the MTU");
+	if (s->untagged > 0)
+		count(f, s->untagged, "packet without a place for a VLAN tag",
+		    "packets without a place for a VLAN tag");
 	if (s->unmended > 0)
 		count(f, s->unmended, "checksum of SCTP could not be mended: "
 		    "its datagram is in fragments", "checksums of SCTP could "

@@ -100,6 +100,13 @@ static const struct option_row {
 	{ OPT_MAP_PORT, "map-port", "OLD=NEW", "-w: this port into that one" },
 	{ OPT_MAP_MAC, "map-mac", "OLD=NEW",
 	    "-w: this address of the link into that one" },
+	{ OPT_VLAN, "vlan", "ID",
+	    "-w: this VLAN; add=ID: a tag more; del: less" },
+	{ OPT_MTU_FRAGMENT, "mtu-fragment", "BYTES",
+	    "-w: IP that is longer in fragments; what is\n"
+	    "longer and no IP is left out" },
+	{ OPT_MTU_DROP, "mtu-drop", "BYTES",
+	    "-w: what is longer is left out" },
 	{ 0, "Detail", NULL, NULL },
 	{ 'n', NULL, NULL, "no names of hosts (the default)" },
 	{ 'N', "resolve", NULL, "show names of hosts; nothing waits for them" },

@@ -11,17 +11,31 @@ options_set_rewriting(struct options *o, int opt, const char *s,
 		return rules_add_ip(&o->rules, s, e);
 	case OPT_MAP_PORT:
 		return rules_add_port(&o->rules, s, e);
-	default:
+	case OPT_MAP_MAC:
 		return rules_add_mac(&o->rules, s, e);
+	case OPT_VLAN:
+		return rules_set_vlan(&o->rules, s, e);
+	default:
+		return rules_set_mtu(&o->rules, opt == OPT_MTU_DROP ?
+		    MTU_DROP : MTU_FRAGMENT, s, e);
 	}
 }
 
 int
 options_check_rewriting(const struct options *o, struct errbuf *e)
 {
-	if (!rewrite_wanted(&o->rules) || o->write != NULL)
+	const struct rules *u = &o->rules;
+
+	if (!rewrite_wanted(u))
 		return 0;
-	err_set(e, "--map-ip, --map-port, --map-mac: with -w only");
-	return err_hint(e, "what is captured stays as it is; the frames of -w "
-	    "are rewritten");
+	if (o->write == NULL) {
+		err_set(e, "--map-ip, --map-port, --map-mac, --vlan, "
+		    "--mtu-fragment, --mtu-drop: with -w only");
+		return err_hint(e, "what is captured stays as it is; the "
+		    "frames of -w are rewritten");
+	}
+	if (u->fit != MTU_KEEP && u->mtu == MTU_OF_LINK)
+		return err_set(e, "--mtu-fragment auto, --mtu-drop auto: a "
+		    "file has no MTU");
+	return 0;
 }

@@ -357,6 +357,9 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	case OPT_MAP_IP:
 	case OPT_MAP_PORT:
 	case OPT_MAP_MAC:
+	case OPT_VLAN:
+	case OPT_MTU_FRAGMENT:
+	case OPT_MTU_DROP:
 		return options_set_rewriting(o, opt, s, e);
 	case 'y':
 		o->linktype = s;

@@ -30,6 +30,24 @@ struct datagram {
 	int64_t src_grown, dst_grown;
 };
 
+/* A frame that goes out in fragments. */
+struct pieces {
+	uint8_t *data;		/* room for one of them */
+	uint32_t room;
+	uint8_t version;	/* of the datagram; 0: there are none */
+	uint32_t mtu;		/* bytes of each, at most */
+	uint32_t ip;		/* where its header begins, */
+	uint32_t at;		/* and what is next of what it carries; */
+	uint32_t end;		/* and that ends */
+	uint32_t offset;	/* in the datagram as it was sent, of "at" */
+	uint8_t more;		/* others follow the last one */
+	uint8_t is_next;	/* not the first one */
+	uint8_t has_header;	/* IPv6: a Fragment header stands there */
+	uint32_t id;
+	uint32_t head;		/* IPv6: where the part ends that each has */
+	uint32_t named;		/* and where it says what follows */
+};
+
 struct rewriter {
 	const struct rules *rules;
 	const struct registry *registry;
@@ -37,8 +55,11 @@ struct rewriter {
 	uint8_t *data;		/* the frame, a copy */
 	uint32_t room;		/* bytes there */
 	struct frame frame;	/* that has become of it */
-	uint8_t left;		/* frames that are to be handed out */
+	uint8_t left;		/* it is still to be handed out */
 	struct packet packet;
+	uint32_t mtu;
+	uint32_t id;		/* of the last datagram that was given one */
+	struct pieces pieces;
 	struct sums sums;
 	struct datagram ip;
 };
@@ -54,6 +75,20 @@ void place_mac(struct rewriter *, uint32_t at);
  * by "end"; at most n. */
 void place_ips(struct rewriter *, uint32_t at, uint32_t end, uint32_t step,
     uint32_t n, unsigned int version);
+
+/* vlan.c: the tag, of a frame that is not looked into any more.  By how many
+ * bytes all behind the addresses has moved. */
+int vlan_rewrite(struct rewriter *);
+
+/* fit.c: does it fit?  0: it does not, and is left out.  What is longer but
+ * can be cut has r->pieces begun; "moved" is of vlan_rewrite(). */
+int fit_rewrite(struct rewriter *, int moved);
+
+/* fragment.c: the datagram at "ip", of "len" bytes, all there, in pieces of at
+ * most "mtu"; 0 where there is no way.  Then one after the other; NULL behind
+ * the last. */
+int fragment_start(struct rewriter *, uint32_t ip, uint32_t len, uint32_t mtu);
+const struct frame *fragment_next(struct rewriter *);
 
 /* link.c: addresses of link layers, ARP's too.  0: the layer is none. */
 int link_rewrite(struct rewriter *, const struct layer *, uint32_t at);

@@ -1,4 +1,4 @@
-/* rewrite.c: frames with other addresses and ports, their checksums mended. */
+/* rewrite.c: frames with other addresses, ports, tags and sizes. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,8 @@
 int
 rewrite_wanted(const struct rules *u)
 {
-	return u->nip > 0 || u->nport > 0 || u->nmac > 0;
+	return u->nip > 0 || u->nport > 0 || u->nmac > 0 ||
+	    u->vlan != VLAN_KEEP || u->fit != MTU_KEEP;
 }
 
 struct rewriter *
@@ -24,6 +25,7 @@ rewriter_new(const struct rules *u, const struct registry *registry,
 	}
 	r->rules = u;
 	r->registry = registry;
+	r->mtu = u->mtu;
 	return r;
 }
 
@@ -33,7 +35,14 @@ rewriter_free(struct rewriter *r)
 	if (r == NULL)
 		return;
 	free(r->data);
+	free(r->pieces.data);
 	free(r);
+}
+
+void
+rewrite_mtu(struct rewriter *r, uint32_t mtu)
+{
+	r->mtu = mtu;
 }
 
 /* Room for the frame and what may come into it; 0 without memory. */
@@ -43,7 +52,7 @@ has_room(struct rewriter *r, uint32_t caplen)
 	uint32_t want = caplen + caplen / 2 + REWRITE_ROOM;
 	uint8_t *data;
 
-	if (caplen <= r->room)
+	if (caplen + REWRITE_ROOM <= r->room)
 		return 1;
 	data = realloc(r->data, want);
 	if (data == NULL)
@@ -74,12 +83,13 @@ walk(struct rewriter *r)
 void
 rewrite_frame(struct rewriter *r, const struct frame *f)
 {
-	r->left = 0;
+	int moved = 0;
+
+	r->left = r->pieces.version = 0;
 	if (!has_room(r, f->caplen)) {
 		r->stats.lost++;
 		return;
 	}
-	r->left = 1;
 	memcpy(r->data, f->data, f->caplen);
 	r->frame = *f;
 	r->frame.data = r->data;
@@ -88,15 +98,25 @@ rewrite_frame(struct rewriter *r, const struct frame *f)
 	walk(r);
 	if (sums_finish(&r->sums))
 		r->frame.flags &= (uint16_t)~FRAME_NO_CSUM;
-	r->stats.changed += r->sums.changed;
+	if (r->rules->vlan != VLAN_KEEP)
+		moved = vlan_rewrite(r);
+	r->left = r->rules->fit == MTU_KEEP || fit_rewrite(r, moved);
+	if (!r->left)
+		r->stats.unfit++;
+	else if (r->pieces.version != 0)
+		r->stats.fragmented++;
+	else
+		r->stats.changed += r->sums.changed;
 }
 
 const struct frame *
 rewrite_next(struct rewriter *r)
 {
-	if (r->left == 0)
+	if (!r->left)
 		return NULL;
-	r->left--;
+	if (r->pieces.version != 0)
+		return fragment_next(r);
+	r->left = 0;
 	return &r->frame;
 }
 

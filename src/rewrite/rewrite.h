@@ -1,5 +1,6 @@
 /*
- * rewrite.h: frames with other addresses and ports, their checksums mended.
+ * rewrite.h: frames with other addresses, ports, tags and sizes, their
+ * checksums mended.
  *
  * What a frame is, dissection says, once more and of a copy: so it makes no
  * difference what became of its datagram in reassembly, or who has its session.
@@ -24,7 +25,11 @@
 struct rewriter;
 
 struct rewrite_stats {
-	uint64_t changed;	/* frames that were not left as they are */
+	uint64_t changed;	/* frames that came out as one, another one */
+	uint64_t fragmented;	/* frames that went out in pieces, */
+	uint64_t pieces;	/* so many */
+	uint64_t unfit;		/* frames that were left out: they do not fit */
+	uint64_t untagged;	/* frames without a place for a VLAN tag */
 	uint64_t lost;		/* frames, for want of memory */
 	uint64_t unmended;	/* checksums that are wrong by now: SCTP's, of
 				 * datagrams that are in fragments */
@@ -37,6 +42,10 @@ int rewrite_wanted(const struct rules *);
 struct rewriter *rewriter_new(const struct rules *, const struct registry *,
     struct errbuf *);
 void rewriter_free(struct rewriter *);
+
+/* Where the rules leave the size to the interface: bytes behind the link
+ * header. */
+void rewrite_mtu(struct rewriter *, uint32_t);
 
 /*
  * Takes a frame.  rewrite_next() then tells what becomes of it: one frame after

@@ -7,7 +7,10 @@
 
 #include "rewrite/rules.h"
 
-enum { SIDE_MAX = 64 };		/* characters of either side of a rule */
+enum {
+	SIDE_MAX	= 64,	/* characters of either side of a rule */
+	VLAN_ID_MAX	= 4095,
+};
 
 /* OLD=NEW in two. */
 static int
@@ -157,6 +160,43 @@ rules_add_mac(struct rules *r, const char *s, struct errbuf *e)
 		return err_set(e, "--map-mac: %s: not OLD=NEW, two of "
 		    "00:00:5e:00:53:01", s);
 	r->nmac++;
+	return 0;
+}
+
+int
+rules_set_vlan(struct rules *r, const char *s, struct errbuf *e)
+{
+	long id = 0;
+
+	if (strcmp(s, "del") == 0)
+		r->vlan = VLAN_DELETE;
+	else if (strncmp(s, "add=", 4) == 0) {
+		r->vlan = VLAN_ADD;
+		id = decimal(s + 4, VLAN_ID_MAX);
+	} else {
+		r->vlan = VLAN_SET;
+		id = decimal(s, VLAN_ID_MAX);
+	}
+	r->vlan_id = (uint16_t)id;
+	return id != -1 ? 0 : err_set(e, "--vlan: %s: not an ID from 0 to "
+	    "%d, add=ID or del", s, VLAN_ID_MAX);
+}
+
+int
+rules_set_mtu(struct rules *r, enum rule_mtu fit, const char *s,
+    struct errbuf *e)
+{
+	const char *what = fit == MTU_DROP ? "--mtu-drop" : "--mtu-fragment";
+	long n = strcmp(s, "auto") == 0 ? MTU_OF_LINK : decimal(s, MTU_MAX);
+
+	if (r->fit != MTU_KEEP && r->fit != fit)
+		return err_set(e, "--mtu-fragment and --mtu-drop: one of "
+		    "them");
+	if (n == -1 || (n < MTU_LEAST && strcmp(s, "auto") != 0))
+		return err_set(e, "%s: %s: not a number from %d to %d, or "
+		    "auto", what, s, MTU_LEAST, MTU_MAX);
+	r->fit = (uint8_t)fit;
+	r->mtu = (uint32_t)n;
 	return 0;
 }
 

@@ -168,11 +168,60 @@ def refused():
             (["--map-ip", "10.0.0.0=x", "-w", "x"], "not OLD/LEN=NEW/LEN"),
             (["--map-ip", "10.0.0.1=::1", "-w", "x"], "IPv4 and IPv6"),
             (["--map-port", "80", "-w", "x"], "not OLD=NEW"),
-            (["--map-mac", "1=2", "-w", "x"], "not OLD=NEW")):
+            (["--map-mac", "1=2", "-w", "x"], "not OLD=NEW"),
+            (["--vlan", "4096", "-w", "x"], "not an ID"),
+            (["--vlan", "del"], "with -w only"),
+            (["--mtu-drop", "67", "-w", "x"], "not a number from 68"),
+            (["--mtu-fragment", "auto", "-w", "x"], "has no MTU"),
+            (["--mtu-fragment", "99", "--mtu-drop", "99", "-w", "x"],
+             "one of them")):
         status, out, err = run("-r", path, *args)
         ok(status == 2 and out == "" and why in err,
            f"{args[0]} {args[1]}: refused", status, err)
     ok(not os.path.exists("x"), "and no file is written")
+
+
+def tags():
+    path = os.path.join(PCAPS, "qinq.pcap")
+    for value, want in (("del", ["7"]), ("9", ["9", "7"]),
+                        ("add=9", ["9", "42", "7"])):
+        good(f"--vlan {value}", "-r", path, "-w", "vlan.pcap", "--vlan", value)
+        got = [sum(ids, []) for ids in tshark(
+            "vlan.pcap", *(f"ieee8021ad.{x}" for x in ("svid", "cvid", "id")),
+            "vlan.id")]
+        ok(all(x == want for x in got), f"--vlan {value}: tshark sees it",
+           got[0])
+
+
+def fragments():
+    """All that the snapshot length has not cut, onto a link of 576 bytes."""
+    whole = [word for path in ALL[1::2]
+             if all(f.len == len(f.data) for f in capfile.frames(path))
+             for word in ("-r", path)]
+    _, err = good("--mtu-fragment", *whole, "-w", "small.pcapng",
+                  "--mtu-fragment", "576")
+    ok(re.search(r"^\d+ packets written in \d+ fragments$", err, re.M),
+       "the summary counts fragments", err)
+    frames = capfile.frames("small.pcapng")
+    ok(max(f.len for f in frames) <= 576 + 20, "all fit")
+    again, _ = good("what comes of it", "-r", "small.pcapng", "--sessions",
+                    "--json")
+    first, _ = good("what was", *whole, "--sessions", "--json")
+
+    def plain(text):
+        return [[s.get(k) for k in ("conn_state", "history")] +
+                [[s[x]["ip"], s[x].get("port"), s[x].get("state"),
+                  s[x]["packets"], s[x].get("payload_bytes")]
+                 for x in ("client", "server")]
+                for s in sorted(map(json.loads, text.splitlines()),
+                                key=lambda s: (s["start"], s["id"]))]
+    ok("left out" not in err, "nothing is left out", err)
+    equal("in fragments the sessions are the same", plain(again), plain(first))
+    _, err = good("--mtu-drop", *ALL, "-w", "small.pcapng", "--mtu-drop", "576")
+    long = sum(f.len > 576 + 18 for f in capfile.frames("plain.pcapng"))
+    left = re.search(r"^(\d+) packets left out: longer than the MTU$", err, re.M)
+    ok(left is not None and int(left[1]) >= long > 10,
+       f"--mtu-drop: more than {long} are left out", err)
 
 
 def untouched():
@@ -200,7 +249,9 @@ def main():
     macs()
     refused()
     untouched()
+    fragments()
     if shutil.which("tshark"):
+        tags()
         compare_sums()
         compare_addresses()
     else:

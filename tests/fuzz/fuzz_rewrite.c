@@ -16,11 +16,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-enum { FLIPPED = 0x80, PORT = 80, OTHER = 81 };
+enum { FLIPPED = 0x80, PORT = 80, OTHER = 81, MTU = 100,
+	ADDED = 64 };		/* two tags; more header than payload */
 
 static struct registry *registry;
-static struct rules rules;
-static struct rewriter *rewriter;
+static struct rules rules, cut;
+static struct rewriter *rewriter, *cutter;
 
 /* All addresses change; no dissector asks for the ports. */
 static void
@@ -40,7 +41,11 @@ start(void)
 	    &e) == -1)
 		abort();
 	rewriter = rewriter_new(&rules, registry, &e);
-	if (rewriter == NULL)
+	cut.vlan = VLAN_ADD;
+	cut.fit = MTU_FRAGMENT;
+	cut.mtu = MTU;
+	cutter = rewriter_new(&cut, registry, &e);
+	if (rewriter == NULL || cutter == NULL)
 		abort();
 }
 
@@ -109,6 +114,24 @@ compare(const struct packet *a, const struct packet *b)
 		compare_flows(&a->quoted, &b->quoted);
 }
 
+/* With a tag, which is inserted and not counted, in pieces that fit. */
+static void
+cut_frame(struct frame *f)
+{
+	const struct frame *out;
+	uint32_t n = 0;
+
+	f->flags = FRAME_VLAN;
+	f->vlan_tpid = 0x8100;
+	rewrite_frame(cutter, f);
+	while ((out = rewrite_next(cutter)) != NULL) {
+		must(out->caplen <= out->len);
+		must(out->len <= f->len + ADDED);
+		n++;
+	}
+	must(n <= f->len / 8 + 1);
+}
+
 static void
 one_frame(struct cursor *c, uint16_t linktype)
 {
@@ -128,6 +151,7 @@ one_frame(struct cursor *c, uint16_t linktype)
 	if (!is_guessed(&before))
 		compare(&before, &after);
 	must(rewrite_next(rewriter) == NULL);
+	cut_frame(&f);
 }
 
 int
