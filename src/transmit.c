@@ -8,6 +8,7 @@
 #include "capture/live/netns.h"
 #include "core/now.h"
 #include "pipeline/pipeline.h"
+#include "replay/pace.h"
 #include "replay/repeat.h"
 #include "replay/sending.h"
 #include "sandbox/sandbox.h"
@@ -94,6 +95,8 @@ transmit_open(const struct options *o, struct registry *registry,
 		transmit_free(t);
 		return NULL;
 	}
+	if (!o->replay.topspeed)
+		pace_hurry();
 	for (unsigned int i = 0; i < o->nread; i++) {
 		t->fd[i] = fd[i];
 		t->from[i] = fd[i] == -1 ? -1 : lseek(fd[i], 0, SEEK_CUR);

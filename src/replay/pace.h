@@ -41,4 +41,8 @@ struct pace_options {
 struct capture *pace_open(struct capture *, const struct pace_options *,
     struct errbuf *);
 
+/* Asks the kernel to let the thread run soon after it wakes, also where others
+ * are at work; before the sandbox is entered.  No harm where it cannot. */
+void pace_hurry(void);
+
 #endif

@@ -91,21 +91,11 @@ def show(row):
                         for v in row.values())), flush=True)
 
 
-def hurry():
-    """Before what else the machine does, also where groups of processes
-    share it, autogroup in sched(7)."""
-    os.nice(NICE)
-    if NICE != 0 and os.path.exists("/proc/self/autogroup"):
-        os.setsid()
-        with open("/proc/self/autogroup", "w", encoding="ascii") as f:
-            f.write(str(NICE))
-
-
 def main():
     wanted = sys.argv[3:]
     lab.space[:] = sys.argv[1:3]
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
-    hurry()
+    wire.hurry(NICE)
     wire.set_up()
     print(f"{RATE} packets/s for {SECONDS:g} s, {FLOWS} flows, "
           f"{len(os.sched_getaffinity(0))} cores")

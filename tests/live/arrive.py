@@ -93,9 +93,12 @@ def add_pair(name, mtu=1500):
 
 
 class Receiver:
-    """What comes in on an interface, tags put back, and when."""
+    """What comes in on an interface, tags put back, and when.
 
-    def __init__(self, iface="eth0", host=B):
+    wait: it is not read before start().
+    """
+
+    def __init__(self, iface="eth0", host=B, wait=False):
         with lab.inside(host):
             self.s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
                                    socket.htons(ETH_P_ALL))
@@ -106,6 +109,10 @@ class Receiver:
         self.s.settimeout(0.1)
         self.frames, self.times, self.over = [], [], False
         self.thread = threading.Thread(target=self.read, daemon=True)
+        if not wait:
+            self.start()
+
+    def start(self):
         self.thread.start()
 
     def read(self):

@@ -382,8 +382,8 @@ def faults():
     """The interface goes down, or goes away."""
     f = write("slow.pcap", [(i / 50, udp(i, 100)) for i in range(500)])
     for what, happens, why in (
-            ("goes down", "link set gone0 down", "is down"),
-            ("goes away", "link del gone0", "is gone")):
+            ("goes down", "link set gone0 down", "down"),
+            ("goes away", "link del gone0", "gone|down")):
         add_pair("gone0")
         for views in [], ["--packets"]:
             r = Receiver("gone0")
@@ -391,8 +391,9 @@ def faults():
             r.has(5)
             lab.ip(A, happens)
             equal(f"it {what}: status", d.wait(), 1)
-            ok(d.said(f"sessdump: send on gone0: the interface {why}"),
-               f"it {what}: told", *d.err)
+            ok(re.search(f"^sessdump: send on gone0: the interface is ({why})$",
+                         "\n".join(d.err), re.M), f"it {what}: told",
+               *d.err)
             counts = [re.match(r"gone0: (\d+) of 500 frames sent", x)
                       for x in d.err]
             equal(f"it {what}: counted", [int(m[1]) for m in counts if m],
