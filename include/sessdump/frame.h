@@ -10,17 +10,15 @@
 
 /* frame.flags */
 enum {
-	FRAME_VLAN	= 1 << 0, /* vlan_tci and vlan_tpid hold a tag that the
-				   * kernel had stripped: it is not in data */
-	FRAME_OUTGOING	= 1 << 1, /* sent by this host */
-	FRAME_NO_CSUM	= 1 << 2, /* checksum left to the hardware: not yet
+	FRAME_OUTGOING	= 1 << 0, /* sent by this host */
+	FRAME_NO_CSUM	= 1 << 1, /* checksum left to the hardware: not yet
 				   * filled in, so not to be judged */
-	FRAME_CSUM_GOOD	= 1 << 3, /* the checksum of the outermost transport
+	FRAME_CSUM_GOOD	= 1 << 2, /* the checksum of the outermost transport
 				   * was found right before it came here */
-	FRAME_SUPER	= 1 << 4, /* several packets in one: to be cut by the
+	FRAME_SUPER	= 1 << 3, /* several packets in one: to be cut by the
 				   * hardware, or put together on arrival.
 				   * super_protocol and super_size are set */
-	FRAME_INCOMING	= 1 << 5, /* received by this host: with none of the
+	FRAME_INCOMING	= 1 << 4, /* received by this host: with none of the
 				   * two it is not known */
 };
 
@@ -37,8 +35,6 @@ struct frame {
 				 * see capture_interface() */
 	uint16_t linktype;	/* LINKTYPE_ value (draft-ietf-opsawg-
 				 * pcaplinktype), of this very frame */
-	uint16_t vlan_tci;	/* with FRAME_VLAN: tag control information, */
-	uint16_t vlan_tpid;	/* and the EtherType of the tag */
 	uint16_t flags;
 	/* With FRAME_SUPER.  Before packet_segments() nothing is believed. */
 	uint16_t super_size;	/* bytes of payload in each packet but the

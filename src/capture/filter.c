@@ -47,8 +47,6 @@ struct filter_set {
 	} *programs;
 	size_t count;
 	size_t last;		/* the one that matched the last frame */
-	uint8_t *scratch;	/* a frame with its tag put back */
-	size_t scratch_size;
 };
 
 int
@@ -154,7 +152,6 @@ filter_set_free(struct filter_set *set)
 	for (i = 0; i < set->count; i++)
 		pcap_freecode(&set->programs[i].code);
 	free(set->programs);
-	free(set->scratch);
 	free(set->expression);
 	free(set);
 }
@@ -192,50 +189,16 @@ filter_set_find(struct filter_set *set, uint32_t linktype, struct errbuf *e)
 	return filter_set_add(set, linktype, e);
 }
 
-/* The frame as it was on the wire; NULL when there is no memory. */
-static const uint8_t *
-filter_set_untag(struct filter_set *set, const struct frame *f)
-{
-	size_t need = (size_t)f->caplen + VLAN_TAG;
-	uint8_t *p = set->scratch;
-
-	if (need > set->scratch_size) {
-		p = realloc(p, need);
-		if (p == NULL)
-			return NULL;
-		set->scratch = p;
-		set->scratch_size = need;
-	}
-	memcpy(p, f->data, ETHERNET_ADDRESSES);
-	p += ETHERNET_ADDRESSES;
-	*p++ = f->vlan_tpid >> 8;
-	*p++ = f->vlan_tpid & 0xff;
-	*p++ = f->vlan_tci >> 8;
-	*p++ = f->vlan_tci & 0xff;
-	memcpy(p, f->data + ETHERNET_ADDRESSES,
-	    f->caplen - ETHERNET_ADDRESSES);
-	return set->scratch;
-}
-
 int
 filter_set_match(struct filter_set *set, const struct frame *f,
     struct errbuf *e)
 {
 	struct pcap_pkthdr h = { .caplen = f->caplen, .len = f->len };
-	const uint8_t *data = f->data;
 
 	if ((set->count == 0 ||
 	    set->programs[set->last].linktype != f->linktype) &&
 	    filter_set_find(set, f->linktype, e) == -1)
 		return -1;
-	if ((f->flags & FRAME_VLAN) && f->linktype == LINKTYPE_ETHERNET &&
-	    f->caplen >= ETHERNET_ADDRESSES) {
-		data = filter_set_untag(set, f);
-		if (data == NULL)
-			return err_set(e, "filter expression: no memory");
-		h.caplen += VLAN_TAG;
-		h.len += VLAN_TAG;
-	}
 	return pcap_offline_filter(&set->programs[set->last].code, &h,
-	    data) != 0;
+	    f->data) != 0;
 }

@@ -50,7 +50,6 @@ void filter_set_free(struct filter_set *);
 int filter_set_add(struct filter_set *, uint32_t linktype, struct errbuf *);
 
 /*
- * A stripped VLAN tag of an Ethernet frame counts as being in its place.
  * 1 when the frame passes, 0 when not, -1 when the expression cannot be
  * compiled for the frame's link type.
  */

@@ -13,8 +13,6 @@ packet_start(struct packet *p, const struct frame *f)
 	p->missing = f->len - f->caplen;
 	p->nlayers = p->nvlans = p->ntunnels = 0;
 	packet_next(p, TABLE_LINKTYPE, f->linktype);
-	if (f->flags & FRAME_VLAN)
-		packet_vlan(p, f->vlan_tci);
 }
 
 /* How the packet stood before the datagram that it quotes. */

@@ -60,28 +60,21 @@ int
 vlan_rewrite(struct rewriter *r)
 {
 	const struct rules *u = r->rules;
-	struct frame *f = &r->frame;
+	const struct frame *f = &r->frame;
 	unsigned int tci;
-	int moved = 0;
 
 	if (f->linktype != LINKTYPE_ETHERNET || f->caplen < HEADER) {
 		r->stats.untagged++;
 		return 0;
 	}
-	/* What the kernel had stripped comes back, to be the outermost. */
-	if (f->flags & FRAME_VLAN) {
-		f->flags &= (uint16_t)~FRAME_VLAN;
-		moved = insert(r, f->vlan_tpid, f->vlan_tci);
-	}
 	if (u->vlan == VLAN_DELETE && !has_tag(r))
-		return moved;
+		return 0;
 	r->sums.changed = 1;
 	if (u->vlan == VLAN_DELETE)
-		return moved + delete(r);
+		return delete(r);
 	if (u->vlan == VLAN_ADD || !has_tag(r))
-		return moved + insert(r, has_tag(r) ? TPID_OUTER : TPID,
-		    u->vlan_id);
+		return insert(r, has_tag(r) ? TPID_OUTER : TPID, u->vlan_id);
 	tci = be16(r->data + HEADER);
 	put16(r->data + HEADER, (tci & ~(unsigned int)ID) | u->vlan_id);
-	return moved;
+	return 0;
 }

@@ -2,9 +2,7 @@
  * dumper.h: writes frames to capture files (-w).
  *
  * Nanosecond timestamps.  pcap holds one link type, which the first frame
- * decides; pcapng any number of interfaces and link types.  A VLAN tag that
- * the kernel had stripped from an Ethernet or a cooked (SLL2) frame is put
- * back; other link types have no place for it.
+ * decides; pcapng any number of interfaces and link types.
  *
  * Output is buffered: it is in the file after a flush or close, and an error
  * (disk full, closed pipe) may be told by a later call than the one that

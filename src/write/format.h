@@ -79,46 +79,29 @@ struct dump_format {
 
 extern const struct dump_format format_pcap, format_pcapng;
 
-/*
- * What is written of a frame: "head", a tag of which "inserted" bytes
- * are written, and "body" bytes of the frame from "at" on.  So a VLAN tag that
- * the kernel had stripped is put back, in Ethernet and in a cooked (SLL2)
- * frame; others have no place for it.
- */
-enum { DUMP_TAG = 4 };
-
-struct dump_cut {
-	uint32_t at, inserted, body;
-	uint32_t caplen, len;
-	uint8_t head[20], tag[DUMP_TAG];
-};
-
-void dump_cut(struct dump_cut *, const struct frame *, uint32_t snaplen);
-
-/* Most frames stand as they are, */
-static inline int
-dump_is_whole(const struct frame *f, uint32_t snaplen)
+/* Bytes that are written of a frame. */
+static inline uint32_t
+dump_caplen(const struct frame *f, uint32_t snaplen)
 {
-	return !(f->flags & FRAME_VLAN) && (f->caplen <= snaplen ||
-	    snaplen == 0);
+	return snaplen != 0 && f->caplen > snaplen ? snaplen : f->caplen;
 }
 
-/* and with their header, of n bytes, find room at once. */
-static inline int
-dump_put(struct outbuf *o, const void *head, size_t n, const struct frame *f)
+/* So many of them behind a header of n bytes.  Room for all was made by
+ * stream_record(); most frames find it in one piece. */
+static inline void
+dump_put(struct outbuf *o, const void *head, size_t n, const struct frame *f,
+    uint32_t caplen)
 {
 	char *p = outbuf_room(o);
 
-	if (n + f->caplen > OUTBUF_ROOM)
-		return 0;
+	if (n + caplen > OUTBUF_ROOM) {
+		outbuf_add(o, head, n);
+		outbuf_add(o, (const char *)f->data, caplen);
+		return;
+	}
 	memcpy(p, head, n);
-	memcpy(p + n, f->data, f->caplen);
-	o->p = p + n + f->caplen;
-	return 1;
+	memcpy(p + n, f->data, caplen);
+	o->p = p + n + caplen;
 }
-
-/* Room for the bytes was made by stream_record(). */
-void dump_add(struct outbuf *, const struct dump_cut *,
-    const struct frame *);
 
 #endif

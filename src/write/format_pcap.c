@@ -76,26 +76,12 @@ pcap_refuse(const struct dump_file *d, const struct frame *f,
 	    "--write-format pcapng");
 }
 
-/* What is cut, has a tag to be put back, or is long. */
-static void __attribute__((noinline))
-pcap_odd(struct dump_file *d, struct outbuf *o, uint32_t *r,
-    const struct frame *f)
-{
-	struct dump_cut cut;
-
-	dump_cut(&cut, f, d->source.snaplen);
-	r[2] = cut.caplen;
-	r[3] = cut.len;
-	outbuf_add(o, (const char *)r, PCAP_RECORD);
-	dump_add(o, &cut, f);
-}
-
 static int
 pcap_frame(struct dump_file *d, const struct frame *f, const char *comment,
     size_t comment_n, struct errbuf *e)
 {
-	uint32_t r[PCAP_RECORD / 4] = { 0, 0, f->caplen, f->len };
-	struct outbuf *o;
+	const uint32_t caplen = dump_caplen(f, d->source.snaplen);
+	uint32_t r[PCAP_RECORD / 4] = { 0, 0, caplen, f->len };
 
 	(void)comment, (void)comment_n;
 	if (!d->started) {
@@ -105,11 +91,8 @@ pcap_frame(struct dump_file *d, const struct frame *f, const char *comment,
 		return pcap_refuse(d, f, e);
 	}
 	pcap_time(f->ts, &r[0], &r[1]);
-	o = stream_record(&d->stream, sizeof(r) + (size_t)f->caplen +
-	    DUMP_TAG);
-	if (!dump_is_whole(f, d->source.snaplen) ||
-	    !dump_put(o, r, sizeof(r), f))
-		pcap_odd(d, o, r, f);
+	dump_put(stream_record(&d->stream, sizeof(r) + (size_t)caplen), r,
+	    sizeof(r), f, caplen);
 	return 0;
 }
 

@@ -15,8 +15,6 @@ enum {
 	PCAPNG_EPB	= 6,		/* enhanced packet */
 	PCAPNG_ORDER	= 0x1a2b3c4d,
 	PCAPNG_EPB_HEAD	= 28,
-	/* A frame that fits, with all around it, into OUTBUF_ROOM. */
-	PCAPNG_SMALL	= OUTBUF_ROOM - 2 * DUMP_COMMENT,
 
 	OPTION_END		= 0,
 	OPTION_COMMENT		= 1,
@@ -315,49 +313,26 @@ put_tail(char *p, uint32_t pad, uint32_t flags, const char *comment, size_t n,
 	return p + sizeof(total);
 }
 
-/* What is cut, has a tag to be put back, or is long. */
-static void __attribute__((noinline))
-pcapng_odd(struct dump_file *d, const struct frame *f, uint32_t *h,
-    uint32_t flags, const char *comment, size_t n)
-{
-	struct dump_cut cut;
-	struct outbuf *o;
-	uint32_t pad;
-
-	dump_cut(&cut, f, d->source.snaplen);
-	pad = -cut.caplen & 3;
-	h[1] = PCAPNG_EPB_HEAD + cut.caplen + pad + options_size(flags, n) + 4;
-	h[5] = cut.caplen;
-	h[6] = cut.len;
-	o = stream_record(&d->stream, h[1]);
-	outbuf_add(o, (const char *)h, PCAPNG_EPB_HEAD);
-	dump_add(o, &cut, f);
-	o->p = put_tail(outbuf_room(o), pad, flags, comment, n, h[1]);
-}
-
 static int
 pcapng_frame(struct dump_file *d, const struct frame *f, const char *comment,
     size_t n, struct errbuf *e)
 {
 	const uint64_t ts = f->ts > 0 ? (uint64_t)f->ts : 0;
-	const uint32_t flags = pcapng_flags(f), pad = -f->caplen & 3;
+	const uint32_t caplen = dump_caplen(f, d->source.snaplen);
+	const uint32_t flags = pcapng_flags(f), pad = -caplen & 3;
 	const int number = pcapng_interface(d, f);
 	uint32_t h[PCAPNG_EPB_HEAD / 4] = {
-		PCAPNG_EPB, PCAPNG_EPB_HEAD + f->caplen + pad +
+		PCAPNG_EPB, PCAPNG_EPB_HEAD + caplen + pad +
 		    options_size(flags, n) + 4, (uint32_t)number,
-		(uint32_t)(ts >> 32), (uint32_t)ts, f->caplen, f->len,
+		(uint32_t)(ts >> 32), (uint32_t)ts, caplen, f->len,
 	};
 	struct outbuf *o;
 
 	if (number == -1)
 		return err_set(e, "%s: no memory", d->path);
-	if (!dump_is_whole(f, d->source.snaplen) || f->caplen > PCAPNG_SMALL) {
-		pcapng_odd(d, f, h, flags, comment, n);
-		return 0;
-	}
 	o = stream_record(&d->stream, h[1]);
-	dump_put(o, h, sizeof(h), f);
-	o->p = put_tail(o->p, pad, flags, comment, n, h[1]);
+	dump_put(o, h, sizeof(h), f, caplen);
+	o->p = put_tail(outbuf_room(o), pad, flags, comment, n, h[1]);
 	return 0;
 }
 

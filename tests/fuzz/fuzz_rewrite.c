@@ -17,7 +17,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 enum { FLIPPED = 0x80, PORT = 80, OTHER = 81, MTU = 100,
-	ADDED = 64 };		/* two tags; more header than payload */
+	ADDED = 64 };		/* a tag; more header than payload */
 
 static struct registry *registry;
 static struct rules rules, cut;
@@ -114,15 +114,13 @@ compare(const struct packet *a, const struct packet *b)
 		compare_flows(&a->quoted, &b->quoted);
 }
 
-/* With a tag, which is inserted and not counted, in pieces that fit. */
+/* In pieces that fit. */
 static void
 cut_frame(struct frame *f)
 {
 	const struct frame *out;
 	uint32_t n = 0;
 
-	f->flags = FRAME_VLAN;
-	f->vlan_tpid = 0x8100;
 	rewrite_frame(cutter, f);
 	while ((out = rewrite_next(cutter)) != NULL) {
 		must(out->caplen <= out->len);

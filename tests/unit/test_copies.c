@@ -122,6 +122,8 @@ test_window(void)
 static void
 test_changes(void)
 {
+	static uint8_t tagged[SIZE + 4];
+
 	ok(seen_changed(0), "another Ethernet address");
 	ok(seen_changed(TTL), "another time to live");
 	ok(seen_changed(TOS), "another type of service");
@@ -134,11 +136,14 @@ test_changes(void)
 	start();
 	datagram();
 	ok(!seen(1, 0), "the packet");
-	frame.flags = FRAME_VLAN;
-	frame.vlan_tci = 5;
-	frame.vlan_tpid = 0x8100;
+	memcpy(tagged, bytes, 12);
+	memcpy(tagged + 12, "\x81\0\0\5", 4);
+	memcpy(tagged + 16, bytes + 12, SIZE - 12);
+	frame.data = tagged;
+	frame.caplen = frame.len = sizeof(tagged);
 	ok(seen(2, 0), "with a tag");
-	frame.flags = 0;
+	frame.data = bytes;
+	frame.caplen = frame.len = SIZE;
 	frame.len += 60;
 	ok(seen(3, 0), "cut by the snapshot length");
 	bytes[12] = 0x88;

@@ -9,7 +9,6 @@
  *	hex 00 11 22 ...	the frame; several lines are one frame
  *	caplen N		cuts it, as a snapshot length does
  *	len N			its length on the wire, when that is more
- *	stripped_vlan TCI	a tag that the kernel took out of the frame
  *	layers NAME ...		dissectors that ran, outermost first
  *	flow A:P > B:P PROTO	innermost 4-tuple: tcp udp sctp ... or a number;
  *				IPv6 is [addr]:port; "A > B icmp TYPE CODE";
@@ -551,10 +550,6 @@ read_line(struct testcase *t, char *line)
 	else if (strcmp(line, "caplen") == 0) {
 		t->caplen = (uint32_t)n;
 		t->cut = 1;
-	} else if (strcmp(line, "stripped_vlan") == 0) {
-		t->frame.flags |= FRAME_VLAN;
-		t->frame.vlan_tci = (uint16_t)n;
-		t->frame.vlan_tpid = 0x8100;
 	} else
 		return -1;
 	return 0;

@@ -125,41 +125,11 @@ test_set(void)
 	filter_set_free(NULL);
 }
 
-/* A tag that the kernel had stripped. */
-static void
-test_tag(void)
-{
-	struct frame f = frame(ethernet, sizeof(ethernet), 1);
-	struct filter_set *set = filter_set_new("vlan 7 and udp", 0, 1);
-	struct filter_set *plain = filter_set_new("udp", 0, 1);
-	struct filter_set *len = filter_set_new("greater 46", 0, 1);
-	struct errbuf e;
-
-	is_u64((uint64_t)filter_set_match(set, &f, &e), 0, "no tag");
-	f.flags = FRAME_VLAN;
-	f.vlan_tpid = 0x8100;
-	f.vlan_tci = 0xe007;
-	is_u64((uint64_t)filter_set_match(set, &f, &e), 1, "the tag counts");
-	is_u64((uint64_t)filter_set_match(len, &f, &e), 1,
-	    "the length includes it");
-	is_u64((uint64_t)filter_set_match(plain, &f, &e), 0,
-	    "as it would in a file");
-	f.vlan_tci = 8;
-	is_u64((uint64_t)filter_set_match(set, &f, &e), 0, "another tag");
-	f.caplen = 11;
-	is_u64((uint64_t)filter_set_match(set, &f, &e), 0,
-	    "no room for a tag");
-	filter_set_free(set);
-	filter_set_free(plain);
-	filter_set_free(len);
-}
-
 int
 main(void)
 {
 	test_linktypes();
 	test_errors();
 	test_set();
-	test_tag();
 	return done();
 }

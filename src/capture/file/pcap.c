@@ -64,8 +64,6 @@ pcap_walk(struct savefile *s, struct frame *f, int n, struct errbuf *e,
 		f->len = load32(p + 12, swapped);
 		f->ifindex = 0;
 		f->linktype = linktype;
-		f->vlan_tci = 0;
-		f->vlan_tpid = 0;
 		f->flags = 0;
 		if (odd)
 			pcap_oddities(s, p, f);

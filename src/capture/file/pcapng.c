@@ -267,8 +267,6 @@ pcapng_packet(struct savefile *s, const uint8_t *p, uint32_t type,
 	f->ts = pcapng_time(s, i, p + 12);
 	f->ifindex = s->section + number;
 	f->linktype = (uint16_t)i->head.linktype;
-	f->vlan_tci = 0;
-	f->vlan_tpid = 0;
 	f->flags = 0;
 	options = f->data + padded(f->caplen);
 	if (options < end)

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <arpa/inet.h>
 #include <net/if.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -27,6 +28,9 @@ enum {
 	 * retire time. */
 	AFPACKET_LAST_WAITS = 2,
 	AFPACKET_NAMES	= 4096,
+
+	LINKTYPE_ETHERNET = 1,
+	ETHERNET_ADDRESSES = 12,
 };
 
 static struct tpacket_hdr_v1 *
@@ -86,6 +90,39 @@ afpacket_cook(uint8_t *p, const struct sockaddr_ll *from)
 	p[SLL2_TYPE] = from->sll_pkttype;
 	p[SLL2_HALEN] = halen;
 	memcpy(p + SLL2_ADDRESS, from->sll_addr, halen);
+}
+
+/*
+ * Puts back a tag that the kernel, or the hardware, has taken out, so that all
+ * see the frame as it was on the wire: there is room before it.  In a cooked
+ * frame the tag's type takes the place of the protocol, which goes behind the
+ * tag.
+ */
+static void __attribute__((noinline))
+afpacket_tag(struct frame *f, const struct tpacket3_hdr *h, uint8_t *data)
+{
+	const uint32_t at = f->linktype == LINKTYPE_SLL2 ? SLL2_HEADER :
+	    f->linktype == LINKTYPE_ETHERNET ? ETHERNET_ADDRESSES : 0;
+	const uint16_t tci = htons((uint16_t)h->hv1.tp_vlan_tci);
+	const uint16_t type = htons(
+	    h->tp_status & TP_STATUS_VLAN_TPID_VALID ?
+	    h->hv1.tp_vlan_tpid : ETH_P_8021Q);
+	uint8_t *to = data - AFPACKET_TAG, *tag = to + at;
+
+	if (at == 0 || f->caplen < at)
+		return;
+	memmove(to, data, at);
+	if (f->linktype == LINKTYPE_SLL2) {
+		memcpy(tag, &tci, 2);
+		memcpy(tag + 2, to + SLL2_PROTOCOL, 2);
+		memcpy(to + SLL2_PROTOCOL, &type, 2);
+	} else {
+		memcpy(tag, &type, 2);
+		memcpy(tag + 2, &tci, 2);
+	}
+	f->data = to;
+	f->caplen += AFPACKET_TAG;
+	f->len += AFPACKET_TAG;
 }
 
 /* Its place, which it gets with its name when it is met first. */
@@ -154,14 +191,6 @@ afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
 	if (a->stamp & ~status)
 		a->sum.host_stamped++;
 	f->flags = 0;
-	f->vlan_tci = 0;
-	f->vlan_tpid = 0;
-	if (status & TP_STATUS_VLAN_VALID) {
-		f->flags |= FRAME_VLAN;
-		f->vlan_tci = (uint16_t)h->hv1.tp_vlan_tci;
-		f->vlan_tpid = status & TP_STATUS_VLAN_TPID_VALID ?
-		    h->hv1.tp_vlan_tpid : ETH_P_8021Q;
-	}
 	/* TP_STATUS_CSUM_VALID is no more than that there is a sum: also one
 	 * that nobody has compared. */
 	if (a->offload && h->tp_snaplen > 0)
@@ -175,6 +204,9 @@ afpacket_frame(struct afpacket *a, struct tpacket3_hdr *h, struct frame *f)
 		f->flags |= FRAME_NO_CSUM;
 	f->flags |= from->sll_pkttype == PACKET_OUTGOING ? FRAME_OUTGOING :
 	    FRAME_INCOMING;
+	/* What stands before the frame was needed up to here. */
+	if (status & TP_STATUS_VLAN_VALID)
+		afpacket_tag(f, h, data);
 }
 
 /* Times of two clocks stand in one capture: said once, and counted. */

@@ -18,7 +18,10 @@ struct afpacket_name {
 	uint32_t ifindex;
 };
 
-enum { AFPACKET_HINTS = 256 };
+enum {
+	AFPACKET_HINTS	= 256,
+	AFPACKET_TAG	= 4,	/* room for a VLAN tag before each frame */
+};
 
 /* The interface was there when it was opened. */
 enum afpacket_absence {

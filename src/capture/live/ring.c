@@ -119,7 +119,8 @@ ring_choose(struct afpacket *a, struct kernfilter *k,
 static int
 ring_socket(struct afpacket *a, struct errbuf *e)
 {
-	int reserve = SLL2_HEADER, version = TPACKET_V3;
+	int reserve = AFPACKET_TAG + (a->cooked ? SLL2_HEADER : 0);
+	int version = TPACKET_V3;
 	const char *what = "socket";
 	int fd;
 
@@ -135,8 +136,8 @@ ring_socket(struct afpacket *a, struct errbuf *e)
 		if (setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version,
 		    sizeof(version)) == 0) {
 			what = "PACKET_RESERVE";
-			if (!a->cooked || setsockopt(fd, SOL_PACKET,
-			    PACKET_RESERVE, &reserve, sizeof(reserve)) == 0) {
+			if (setsockopt(fd, SOL_PACKET, PACKET_RESERVE,
+			    &reserve, sizeof(reserve)) == 0) {
 				a->offload = !a->cooked && offload_ask(fd);
 				return 0;
 			}
