@@ -11,6 +11,7 @@
 #include "replay/pace.h"
 #include "replay/repeat.h"
 #include "replay/sending.h"
+#include "rewrite/rewrite.h"
 #include "sandbox/sandbox.h"
 #include "sources.h"
 #include "summary.h"
@@ -24,6 +25,7 @@ struct transmit {
 	off_t from[OPTIONS_LIST];	/* where; -1: it cannot be */
 	struct plan plan;
 	struct store store;
+	struct rewriter *rewriter;	/* of what is to be sent, or NULL */
 	uint8_t stored;			/* all fits there, so far */
 	uint8_t broken;			/* nothing can be sent */
 	int64_t start, end;		/* of the second */
@@ -74,6 +76,26 @@ open_senders(struct transmit *t, struct errbuf *e)
 	return 0;
 }
 
+/* What is to fit both interfaces, fits the smaller one. */
+static int
+open_rewriter(struct transmit *t, struct errbuf *e)
+{
+	const struct rules *u = &t->options->rules;
+	const struct plan *p = &t->plan;
+	uint32_t mtu = p->to[0]->mtu;
+
+	if (!rewrite_wanted(u))
+		return 0;
+	t->rewriter = rewriter_new(u, t->registry, e);
+	if (t->rewriter == NULL)
+		return -1;
+	if (p->nto > 1 && p->to[1]->mtu < mtu)
+		mtu = p->to[1]->mtu;
+	if (u->mtu == MTU_OF_LINK)
+		rewrite_mtu(t->rewriter, mtu);
+	return 0;
+}
+
 struct transmit *
 transmit_open(const struct options *o, struct registry *registry,
     const int *fd, const struct transmit_calls *calls, struct errbuf *e)
@@ -91,7 +113,7 @@ transmit_open(const struct options *o, struct registry *registry,
 	t->plan.header = &o->replay.header;
 	for (unsigned int i = 0; i < OPTIONS_LIST; i++)
 		t->fd[i] = -1;
-	if (open_senders(t, e) == -1) {
+	if (open_senders(t, e) == -1 || open_rewriter(t, e) == -1) {
 		transmit_free(t);
 		return NULL;
 	}
@@ -144,14 +166,12 @@ only_once(const struct transmit *t)
 	return NULL;
 }
 
-/* Each frame that is selected, in the first run. */
 static int
-take(void *arg, uint64_t number, const struct frame *f,
+take_one(struct transmit *t, uint64_t number, const struct frame *f,
     const struct packet *p, const struct session *s, struct errbuf *e)
 {
-	struct transmit *t = arg;
 	const char *name;
-	int r = plan_take(&t->plan, number, p, s, e);
+	int r = plan_take(&t->plan, number, f, p, s, e);
 
 	t->broken = r == -1;
 	if (r != 1 || !t->stored)
@@ -168,6 +188,22 @@ take(void *arg, uint64_t number, const struct frame *f,
 	    "read only once", strcmp(name, "-") == 0 ? "standard input" : name,
 	    (unsigned long long)(STORE_MAX >> 20));
 	return err_hint(e, "write it to a file first");
+}
+
+/* Each frame that is selected, in the first run. */
+static int
+take(void *arg, uint64_t number, const struct frame *f,
+    const struct packet *p, const struct session *s, struct errbuf *e)
+{
+	struct transmit *t = arg;
+	int result = 0;
+
+	if (t->rewriter == NULL)
+		return take_one(t, number, f, p, s, e);
+	rewrite_frame(t->rewriter, f);
+	while (result == 0 && (f = rewrite_next(t->rewriter)) != NULL)
+		result = take_one(t, number, f, p, s, e);
+	return result;
 }
 
 static void
@@ -189,6 +225,9 @@ summarize(void *arg)
 	t->calls.before();
 	if (t->pipeline != NULL) {
 		pipeline_stats(t->pipeline, &y.pipeline);
+		/* Once, although files may be gone through again. */
+		if (t->rewriter != NULL && t->second == NULL)
+			y.pipeline.rewrite = rewrite_stats(t->rewriter);
 		summary_print(t->calls.out, &y);
 	}
 	if (t->start != 0)
@@ -279,7 +318,8 @@ open_second(struct transmit *t, struct errbuf *e)
 {
 	struct repeat_options o = {
 		.plan = &t->plan, .store = t->stored ? &t->store : NULL,
-		.open = open_again, .arg = t, .loops = t->options->replay.loop
+		.open = open_again, .arg = t, .rewriter = t->rewriter,
+		.loops = t->options->replay.loop
 	};
 
 	t->second = repeat_open(t->first, &o, e);
@@ -379,6 +419,7 @@ transmit_free(struct transmit *t)
 	if (t->first != NULL)
 		capture_close(t->first);
 	plan_fini(&t->plan);
+	rewriter_free(t->rewriter);
 	store_fini(&t->store);
 	for (unsigned int i = 0; i < t->plan.nto; i++)
 		sender_close(t->plan.to[i]);

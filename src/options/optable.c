@@ -94,19 +94,20 @@ static const struct option_row {
 	{ OPT_LINK_HEADER, "link-header", "SRC,DST",
 	    "an Ethernet header for IP that has none;\n"
 	    "SRC,DST,TYPE: with this EtherType" },
-	{ 0, "Rewriting", NULL, NULL },
+	{ 0, "Rewriting of what is written or sent", NULL, NULL },
 	{ OPT_MAP_IP, "map-ip", "OLD/LEN=NEW/LEN",
-	    "-w: these addresses into those; repeatable" },
-	{ OPT_MAP_PORT, "map-port", "OLD=NEW", "-w: this port into that one" },
+	    "these addresses into those; repeatable" },
+	{ OPT_MAP_PORT, "map-port", "OLD=NEW", "this port into that one" },
 	{ OPT_MAP_MAC, "map-mac", "OLD=NEW",
-	    "-w: this address of the link into that one" },
+	    "this address of the link into that one" },
 	{ OPT_VLAN, "vlan", "ID",
-	    "-w: this VLAN; add=ID: a tag more; del: less" },
+	    "this VLAN; add=ID: a tag more; del: less" },
 	{ OPT_MTU_FRAGMENT, "mtu-fragment", "BYTES",
-	    "-w: IP that is longer in fragments; what is\n"
+	    "IP that is longer in fragments; what is\n"
 	    "longer and no IP is left out" },
 	{ OPT_MTU_DROP, "mtu-drop", "BYTES",
-	    "-w: what is longer is left out" },
+	    "what is longer is left out; auto: than the MTU\n"
+	    "of --replay-to" },
 	{ 0, "Detail", NULL, NULL },
 	{ 'n', NULL, NULL, "no names of hosts (the default)" },
 	{ 'N', "resolve", NULL, "show names of hosts; nothing waits for them" },

@@ -28,13 +28,14 @@ options_check_rewriting(const struct options *o, struct errbuf *e)
 
 	if (!rewrite_wanted(u))
 		return 0;
-	if (o->write == NULL) {
+	if (o->write == NULL && o->replay.nto == 0) {
 		err_set(e, "--map-ip, --map-port, --map-mac, --vlan, "
-		    "--mtu-fragment, --mtu-drop: with -w only");
-		return err_hint(e, "what is captured stays as it is; the "
-		    "frames of -w are rewritten");
+		    "--mtu-fragment, --mtu-drop: with -w or --replay-to "
+		    "only");
+		return err_hint(e, "what is captured stays as it is: what is "
+		    "written or sent is rewritten");
 	}
-	if (u->fit != MTU_KEEP && u->mtu == MTU_OF_LINK)
+	if (u->fit != MTU_KEEP && u->mtu == MTU_OF_LINK && o->write != NULL)
 		return err_set(e, "--mtu-fragment auto, --mtu-drop auto: a "
 		    "file has no MTU");
 	return 0;

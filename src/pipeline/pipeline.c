@@ -122,7 +122,7 @@ pipeline_new(const struct options *o, const struct registry *r,
 	config.on_snapshot = on_snapshot;
 	config.arg = l;
 	l->defrag = defrag_new();
-	if (rewrite_wanted(&o->rules) &&
+	if (o->write != NULL && rewrite_wanted(&o->rules) &&
 	    (l->rewriter = rewriter_new(&o->rules, r, e)) == NULL) {
 		pipeline_free(l);
 		return NULL;

@@ -64,10 +64,10 @@ set_length(struct plan *p, uint32_t n)
 }
 
 static int
-add(struct plan *p, uint64_t number, const struct packet *k,
-    const struct session *s, const struct link_fit *fit)
+add(struct plan *p, uint64_t number, const struct frame *f,
+    const struct packet *k, const struct session *s,
+    const struct link_fit *fit)
 {
-	const struct frame *f = k->frame;
 	uint32_t n = f->caplen - fit->skip +
 	    (fit->has_header ? LINKTYPE_HEADER : 0);
 
@@ -92,10 +92,9 @@ no_memory(struct errbuf *e)
 }
 
 int
-plan_take(struct plan *p, uint64_t number, const struct packet *k,
-    const struct session *s, struct errbuf *e)
+plan_take(struct plan *p, uint64_t number, const struct frame *f,
+    const struct packet *k, const struct session *s, struct errbuf *e)
 {
-	const struct frame *f = k->frame;
 	enum plan_verdict v = PLAN_LINK;
 	struct link_fit fit;
 
@@ -103,10 +102,19 @@ plan_take(struct plan *p, uint64_t number, const struct packet *k,
 		v = judge(p, f, &fit);
 	else if (p->frames[PLAN_LINK] == 0)
 		p->link = f->linktype;
-	if (v == PLAN_SEND && add(p, number, k, s, &fit) == -1)
+	if (v == PLAN_SEND && add(p, number, f, k, s, &fit) == -1)
 		return no_memory(e);
 	p->frames[v]++;
 	return v == PLAN_SEND;
+}
+
+int
+plan_fits(const struct plan *p, const struct frame *f)
+{
+	struct link_fit fit;
+
+	return linktype_fit(f, p->to[0]->linktype, p->header, 0, &fit) == 0 &&
+	    judge(p, f, &fit) == PLAN_SEND;
 }
 
 void

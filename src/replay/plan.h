@@ -44,10 +44,14 @@ struct plan {
 	uint64_t lengths;		/* room there */
 };
 
-/* Zeroed but for the first lines.  The number of the frame counts all that are
- * read, from 1.  1: it is to be sent; 0; or -1 and errbuf. */
-int plan_take(struct plan *, uint64_t number, const struct packet *,
-    const struct session *, struct errbuf *);
+/* Zeroed but for the first lines.  The number counts all frames that are read,
+ * from 1; the frame is that one, or what it was rewritten into: then it may be
+ * several, one after the other.  1: it is to be sent; 0; or -1 and errbuf. */
+int plan_take(struct plan *, uint64_t number, const struct frame *,
+    const struct packet *, const struct session *, struct errbuf *);
+
+/* Of a frame that was rewritten, which plan_has(): is it to be sent? */
+int plan_fits(const struct plan *, const struct frame *);
 /* It ends; where nto is 2. */
 void plan_ended(struct plan *, const struct session *);
 
@@ -56,7 +60,7 @@ void plan_ended(struct plan *, const struct session *);
 int plan_settle(struct plan *, struct errbuf *);
 void plan_fini(struct plan *);
 
-/* Is the frame of that number, from 1, to be sent? */
+/* Is the frame of that number, from 1, to be sent, or any part of it? */
 static inline int
 plan_has(const struct plan *p, uint64_t number)
 {

@@ -12,6 +12,8 @@ struct repeat {
 	struct capture *first;
 	struct capture *inner;	/* files, open; or NULL */
 	struct repeat_options options;
+	struct frame read[CAPTURE_BATCH];	/* by it, if they are to be */
+	int nread, next;	/* rewritten: so many, and the next of them */
 	uint64_t number;	/* of the frame in this round, from 1 */
 	uint64_t at;		/* in the store */
 	uint64_t round;		/* from 0 */
@@ -59,31 +61,75 @@ lend_stored(struct repeat *p, struct frame *f, int n)
 	return k;
 }
 
+/* Frames that are rewritten are lent one at a time: each is gone with the
+ * next. */
+static int
+lend_rewritten(struct repeat *p, struct frame *f)
+{
+	const struct plan *plan = p->options.plan;
+	const struct frame *out;
+
+	for (;;) {
+		while ((out = rewrite_next(p->options.rewriter)) != NULL) {
+			if (!plan_fits(plan, out))
+				continue;
+			*f = *out;
+			f->ts += p->shift;
+			return 1;
+		}
+		if (p->next == p->nread)
+			return 0;
+		if (plan_has(plan, ++p->number))
+			rewrite_frame(p->options.rewriter, &p->read[p->next]);
+		p->next++;
+	}
+}
+
 /* What cannot be read was told the first time, and so was what is damaged:
  * there it ends again. */
 static int
-read_again(struct repeat *p, struct frame *f, int n)
+read_files(struct repeat *p, struct frame *f, int n)
 {
 	struct errbuf ignored;
-	int r, k = 0;
+	int r;
 
 	if (p->inner == NULL)
 		p->inner = p->options.open(p->options.arg);
 	if (p->inner == NULL)
 		return CAPTURE_END;
 	r = capture_read(p->inner, f, n, &ignored);
-	if (r < 0) {
-		capture_close(p->inner);
-		p->inner = NULL;
-		return next_round(p) ? CAPTURE_IDLE : CAPTURE_END;
-	}
+	if (r >= 0)
+		return r;
+	capture_close(p->inner);
+	p->inner = NULL;
+	return next_round(p) ? CAPTURE_IDLE : CAPTURE_END;
+}
+
+static int
+read_again(struct repeat *p, struct frame *f, int n)
+{
+	int r = read_files(p, f, n), k = 0;
+
 	for (int i = 0; i < r; i++) {
 		if (!plan_has(p->options.plan, ++p->number))
 			continue;
 		f[k] = f[i];
 		f[k++].ts += p->shift;
 	}
-	return k;
+	return r < 0 ? r : k;
+}
+
+static int
+rewrite_again(struct repeat *p, struct frame *f)
+{
+	int r;
+
+	if (lend_rewritten(p, f))
+		return 1;
+	r = read_files(p, p->read, CAPTURE_BATCH);
+	p->nread = r > 0 ? r : 0;
+	p->next = 0;
+	return r > 0 ? lend_rewritten(p, f) : r;
 }
 
 static int
@@ -96,6 +142,7 @@ repeat_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 	if (p->options.plan->frames[PLAN_SEND] == 0)
 		return CAPTURE_END;
 	k = p->options.store != NULL ? lend_stored(p, f, n) :
+	    p->options.rewriter != NULL ? rewrite_again(p, f) :
 	    read_again(p, f, n);
 	for (int i = 0; i < k; i++)
 		p->bytes += f[i].caplen + RECORD;

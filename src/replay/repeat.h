@@ -11,6 +11,7 @@
 
 #include "replay/plan.h"
 #include "replay/store.h"
+#include "rewrite/rewrite.h"
 
 struct repeat_options {
 	const struct plan *plan;
@@ -18,6 +19,7 @@ struct repeat_options {
 	/* Opens them once more; NULL when there are none any more. */
 	struct capture *(*open)(void *arg);
 	void *arg;
+	struct rewriter *rewriter;	/* of what the files have, or NULL */
 	uint64_t loops;			/* 0: for ever */
 };
 

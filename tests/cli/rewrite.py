@@ -164,13 +164,13 @@ def macs():
 def refused():
     path = os.path.join(PCAPS, "http.pcap")
     for args, why in (
-            (["--map-ip", "10.0.0.0/8=172.0.0.0/8"], "with -w only"),
+            (["--map-ip", "10.0.0.0/8=172.0.0.0/8"], "with -w or --replay-to only"),
             (["--map-ip", "10.0.0.0=x", "-w", "x"], "not OLD/LEN=NEW/LEN"),
             (["--map-ip", "10.0.0.1=::1", "-w", "x"], "IPv4 and IPv6"),
             (["--map-port", "80", "-w", "x"], "not OLD=NEW"),
             (["--map-mac", "1=2", "-w", "x"], "not OLD=NEW"),
             (["--vlan", "4096", "-w", "x"], "not an ID"),
-            (["--vlan", "del"], "with -w only"),
+            (["--vlan", "del"], "with -w or --replay-to only"),
             (["--mtu-drop", "67", "-w", "x"], "not a number from 68"),
             (["--mtu-fragment", "auto", "-w", "x"], "has no MTU"),
             (["--mtu-fragment", "99", "--mtu-drop", "99", "-w", "x"],
