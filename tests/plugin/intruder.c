@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +87,14 @@ try_kill(void)
 static int
 try_trace(void)
 {
-	return result(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
+	long r = ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
+
+	/* Who is traced is stopped, and would stay so. */
+	if (r == 0) {
+		(void)waitpid(getppid(), NULL, __WALL);
+		(void)ptrace(PTRACE_DETACH, getppid(), NULL, NULL);
+	}
+	return result(r);
 }
 
 static int
