@@ -19,6 +19,8 @@ import termios
 import threading
 import time
 
+from tap import equal, finish, ok
+
 SESSDUMP = os.environ["SESSDUMP"]
 # Under nohup it would stay ignored, in us and in what we start.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -26,21 +28,7 @@ LATE = 2.0		# seconds
 PATIENCE = 20
 BASE = 1700000000
 TO = ["--replay-to", "absent0"]
-count = 0
 os.environ.update(TZ="UTC0", TERM="xterm")
-
-
-def ok(good, what, *why):
-    global count
-    count += 1
-    print("ok" if good else "not ok", count, "-", what, flush=True)
-    if not good:
-        for line in "\n".join(str(w) for w in why).splitlines():
-            print("#", line, flush=True)
-
-
-def equal(what, got, want):
-    ok(got == want, what, f"got: {got!r}", f"expected: {want!r}")
 
 
 def datagram(n, port):
@@ -529,4 +517,4 @@ restored()
 job()
 progress()
 usage()
-print(f"1..{count}")
+finish()

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import capfile
+from tap import equal, finish, ok
 
 SESSDUMP = os.environ["SESSDUMP"]
 PCAPS = os.path.join(os.environ["srcdir"], "pcaps")
@@ -20,19 +21,6 @@ RULES = ["--map-ip", "=".join(V4), "--map-ip", "=".join(V6),
          "--map-ip", "fe80::/64=fe80:0:0:9::/64", "--map-port", "=".join(PORT)]
 SUMS = ["ip", "tcp", "udp", "icmp", "icmpv6", "sctp", "igmp", "gre", "dccp"]
 BAD, GOOD = "0", "1"
-count = 0
-
-
-def ok(good, what, *why):
-    global count
-    count += 1
-    print("ok" if good else "not ok", count, "-", what, flush=True)
-    for line in "\n".join(map(str, why)).splitlines()[:20] if not good else ():
-        print("#", line[:300], flush=True)
-
-
-def equal(what, got, want):
-    ok(got == want, what, f"got: {got!r}", f"expected: {want!r}")
 
 
 def run(*args):
@@ -256,7 +244,7 @@ def main():
         compare_addresses()
     else:
         ok(True, "what tshark says # SKIP no tshark")
-    print(f"1..{count}")
+    finish()
 
 
 main()

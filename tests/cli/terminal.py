@@ -9,16 +9,9 @@ import sys
 import termios
 import time
 
+from tap import finish, ok
+
 sessdump, path = sys.argv[1:]
-count = 0
-
-
-def ok(good, what, *why):
-    global count
-    count += 1
-    print("ok" if good else "not ok", count, "-", what, flush=True)
-    for line in [] if good else why:
-        print("#", line, flush=True)
 
 
 def resize(fd, columns):
@@ -114,4 +107,4 @@ def follows():
 
 widths()
 follows()
-print(f"1..{count}")
+finish()

@@ -8,28 +8,12 @@ import subprocess
 import sys
 
 import capfile
+from tap import equal, finish, ok, skip
 
 SESSDUMP = os.environ["SESSDUMP"]
 PCAPS = os.path.join(os.environ["srcdir"], "pcaps")
 SECOND = 10**9
 BASE = 1767323045 * SECOND		# 2026-01-02 03:04:05 UTC
-count = 0
-
-
-def ok(good, what, *why):
-    global count
-    count += 1
-    print("ok" if good else "not ok", count, "-", what, flush=True)
-    for line in "\n".join(map(str, why)).splitlines()[:20] if not good else ():
-        print("#", line[:300], flush=True)
-
-
-def equal(what, got, want):
-    ok(got == want, what, f"got: {got!r}", f"expected: {want!r}")
-
-
-def skip(what, why):
-    ok(True, f"{what} # SKIP {why}")
 
 
 class Run:
@@ -543,7 +527,7 @@ def main():
     usage()
     remove("*.gz")
     compressed()
-    print(f"1..{count}")
+    finish()
 
 
 sys.exit(main())
