@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/live/netns.h"
 #include "core/now.h"
 #include "pipeline/pipeline.h"
+#include "replay/crew.h"
 #include "replay/pace.h"
 #include "replay/repeat.h"
 #include "replay/sending.h"
@@ -24,6 +24,7 @@ struct transmit {
 	int fd[OPTIONS_LIST];		/* to be read again; -1 */
 	off_t from[OPTIONS_LIST];	/* where; -1: it cannot be */
 	struct plan plan;
+	struct crew crew;		/* plan.to are the first of its */
 	struct store store;
 	struct rewriter *rewriter;	/* of what is to be sent, or NULL */
 	uint8_t stored;			/* all fits there, so far */
@@ -35,24 +36,19 @@ struct transmit {
 	struct pipeline *pipeline;	/* that frames go through, or NULL */
 };
 
-/* In its namespace; the socket stays there. */
-static struct sender *
-open_sender(const struct capture_place *at, const struct sender_options *o,
-    struct errbuf *e)
+static int
+check_senders(const struct transmit *t, struct errbuf *e)
 {
-	struct sender *s;
-	struct netns way;
+	const struct plan *p = &t->plan;
 
-	if (netns_enter(&way, at->netns, e) == -1)
-		return NULL;
-	s = sender_open(at, o, e);
-	if (s == NULL) {
-		(void)netns_leave(&way, &(struct errbuf){ "", "" });
-	} else if (netns_leave(&way, e) == -1) {
-		sender_close(s);
-		s = NULL;
-	}
-	return s;
+	if (p->nto > 1 && p->to[0]->linktype != p->to[1]->linktype)
+		return err_set(e, "--replay-to: %s and %s take frames of "
+		    "different link types", p->to[0]->name, p->to[1]->name);
+	if (t->options->replay.header.given &&
+	    p->to[0]->linktype != LINKTYPE_ETHERNET)
+		return err_set(e, "--link-header: %s takes bare IP",
+		    p->to[0]->name);
+	return 0;
 }
 
 static int
@@ -62,18 +58,13 @@ open_senders(struct transmit *t, struct errbuf *e)
 	struct sender_options o = { &pipeline_stop, r->topspeed };
 	struct plan *p = &t->plan;
 
-	for (; p->nto < r->nto; p->nto++) {
-		p->to[p->nto] = open_sender(&r->to[p->nto], &o, e);
-		if (p->to[p->nto] == NULL)
-			return -1;
-	}
-	if (p->nto > 1 && p->to[0]->linktype != p->to[1]->linktype)
-		return err_set(e, "--replay-to: %s and %s take frames of "
-		    "different link types", p->to[0]->name, p->to[1]->name);
-	if (r->header.given && p->to[0]->linktype != LINKTYPE_ETHERNET)
-		return err_set(e, "--link-header: %s takes bare IP",
-		    p->to[0]->name);
-	return 0;
+	if (crew_open(&t->crew, r->to, r->nto, t->options->workers, &o,
+	    e) == -1)
+		return -1;
+	p->nto = r->nto;
+	p->threads = t->crew.n;
+	memcpy(p->to, t->crew.to[0], sizeof(p->to));
+	return check_senders(t, e);
 }
 
 /* What is to fit both interfaces, fits the smaller one. */
@@ -220,6 +211,7 @@ summarize(void *arg)
 {
 	struct transmit *t = arg;
 	struct summary y = { .live = 0 };
+	struct sender_counts c[2];
 	int64_t until = t->end != 0 ? t->end : now_monotonic();
 
 	t->calls.before();
@@ -230,9 +222,11 @@ summarize(void *arg)
 			y.pipeline.rewrite = rewrite_stats(t->rewriter);
 		summary_print(t->calls.out, &y);
 	}
-	if (t->start != 0)
-		plan_print_sent(t->calls.out, &t->plan,
-		    t->options->replay.loop, until - t->start);
+	if (t->start == 0)
+		return;
+	crew_count(&t->crew, c);
+	plan_print_sent(t->calls.out, &t->plan, c, t->options->replay.loop,
+	    until - t->start);
 }
 
 static void
@@ -275,6 +269,7 @@ make_plan(struct transmit *t, struct errbuf *e)
 		return 0;
 	o.sink.views = 0;
 	o.stats = 0;
+	o.workers = 1;
 	result = run(t, &o, t->first, &calls, e);
 	if (t->pipeline == NULL || t->broken)
 		return -1;
@@ -330,12 +325,24 @@ open_second(struct transmit *t, struct errbuf *e)
 	return t->second != NULL ? 0 : -1;
 }
 
+static void
+look(void *arg)
+{
+	struct errbuf refused;
+
+	while (sandbox_refused(&refused))
+		tell(arg, &refused);
+	if (pipeline_report) {
+		pipeline_report = 0;
+		summarize(arg);
+	}
+}
+
 /* Nobody looks at what is sent. */
 static int
 drain(struct transmit *t, struct errbuf *e)
 {
 	struct frame f[CAPTURE_BATCH];
-	struct errbuf refused;
 	int n;
 
 	while (!pipeline_stop) {
@@ -344,14 +351,23 @@ drain(struct transmit *t, struct errbuf *e)
 			break;
 		if (n < 0)
 			return -1;
-		while (sandbox_refused(&refused))
-			tell(t, &refused);
-		if (pipeline_report) {
-			pipeline_report = 0;
-			summarize(t);
-		}
+		look(t);
 	}
 	return 0;
+}
+
+static int
+share_out(struct transmit *t, struct errbuf *e)
+{
+	struct crew *c = &t->crew;
+
+	c->plan = &t->plan;
+	c->store = &t->store;
+	c->loops = t->options->replay.loop;
+	c->stop = &pipeline_stop;
+	c->look = look;
+	c->arg = t;
+	return crew_run(c, e);
 }
 
 /* All that comes was selected before. */
@@ -373,11 +389,11 @@ static void
 say_unsent(struct transmit *t)
 {
 	uint64_t n = plan_refused(&t->plan);
+	struct sender_counts c[2];
 	struct errbuf e;
 
-	for (unsigned int i = 0; i < t->plan.nto; i++)
-		n += t->plan.to[i]->counts.no_room +
-		    t->plan.to[i]->counts.too_long;
+	crew_count(&t->crew, c);
+	n += c[0].no_room + c[0].too_long + c[1].no_room + c[1].too_long;
 	if (n == 0)
 		return;
 	err_set(&e, "--replay-to: %llu frame%s not sent", (unsigned long long)n,
@@ -396,10 +412,15 @@ transmit_run(struct transmit *t, struct errbuf *e)
 	if (t->first == NULL || pipeline_stop)
 		return 0;
 	say_plan(t);
-	if (open_second(t, e) == -1)
+	if (t->crew.n > 1 && !t->stored)
+		return err_set(e, "--workers: what is to be sent does not fit "
+		    "into memory (%llu MiB)",
+		    (unsigned long long)(STORE_MAX >> 20));
+	if (t->crew.n == 1 && open_second(t, e) == -1)
 		return -1;
 	t->start = now_monotonic();
-	result = views ? show(t, e) : drain(t, e);
+	result = t->crew.n > 1 ? share_out(t, e) :
+	    views ? show(t, e) : drain(t, e);
 	t->end = now_monotonic();
 	summarize(t);
 	say_unsent(t);
@@ -421,8 +442,7 @@ transmit_free(struct transmit *t)
 	plan_fini(&t->plan);
 	rewriter_free(t->rewriter);
 	store_fini(&t->store);
-	for (unsigned int i = 0; i < t->plan.nto; i++)
-		sender_close(t->plan.to[i]);
+	crew_close(&t->crew);
 	for (unsigned int i = 0; i < OPTIONS_LIST; i++)
 		if (t->fd[i] != -1)
 			close(t->fd[i]);

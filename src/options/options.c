@@ -76,7 +76,8 @@ check_combinations(const struct options *o, struct errbuf *e)
 static int
 check_workers(const struct options *o, struct errbuf *e)
 {
-	if (o->workers == 1)
+	/* To send, they know no sessions. */
+	if (o->workers == 1 || o->replay.nto > 0)
 		return 0;
 	if ((selection_has_states(o->selection) ||
 	    o->process_filter != NULL) &&
@@ -170,7 +171,7 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 	    options_places(o, e) == -1)
 		return -1;
 	o->capture.filter = o->filter;
-	if (o->sink.views == 0 && o->write == NULL && ((o->stats == 0 &&
+	if (o->sink.views == 0 && ((o->write == NULL && o->stats == 0 &&
 	    o->replay.nto == 0) || o->session.interval != 0))
 		o->sink.views = default_view(o);
 	if (o->packet_buffered && o->write == NULL)

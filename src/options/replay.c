@@ -189,8 +189,10 @@ check_sending(const struct options *o, struct errbuf *e)
 		return err_set(e, "--max-gap: not with %s", rate);
 	if (o->write != NULL)
 		return err_set(e, "--replay-to: not with -w");
-	if (o->workers > 1)
-		return err_set(e, "--replay-to: not with --workers");
+	if (o->workers > 1 && (!r->topspeed || o->sink.views != 0 ||
+	    o->stats != 0))
+		return err_set(e, "--workers: with --replay-to only where "
+		    "there is --topspeed, and nothing is shown");
 	return 0;
 }
 

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "capture/live/interfaces.h"
+#include "core/mix.h"
 #include "replay/plan.h"
 
 enum { BITS_FIRST = 4096 };
+
+#define SEED	UINT64_C(0x9e3779b97f4a7c15)	/* any odd number */
 
 static enum plan_verdict
 judge(const struct plan *p, const struct frame *f, const struct link_fit *fit)
@@ -46,21 +49,44 @@ set_bit(struct plan *p, uint64_t number)
 }
 
 static int
-set_length(struct plan *p, uint32_t n)
+make_notes(struct plan *p)
+{
+	uint64_t room = p->notes > 0 ? 2 * p->notes : BITS_FIRST;
+	uint32_t *length;
+	uint8_t *owner;
+
+	if (p->frames[PLAN_SEND] < p->notes)
+		return 0;
+	length = realloc(p->length, room * sizeof(*length));
+	if (length == NULL)
+		return -1;
+	p->length = length;
+	owner = realloc(p->owner, room);
+	if (owner == NULL)
+		return -1;
+	p->owner = owner;
+	p->notes = room;
+	return 0;
+}
+
+/* Not all fragments are in a session: the order among them counts more than
+ * that among them and the rest. */
+static int
+note(struct plan *p, uint32_t n, const struct packet *k,
+    const struct session *s)
 {
 	uint64_t at = p->frames[PLAN_SEND];
-	uint64_t room = p->lengths > 0 ? 2 * p->lengths : BITS_FIRST;
-	uint32_t *bigger;
 
-	if (at == p->lengths) {
-		bigger = realloc(p->length, room * sizeof(*bigger));
-		if (bigger == NULL)
-			return -1;
-		p->length = bigger;
-		p->lengths = room;
-	}
+	if (p->nto <= 1 && p->threads <= 1)
+		return 0;
+	if (make_notes(p) == -1)
+		return -1;
 	p->length[at] = n;
-	return 0;
+	p->owner[at] = 0;
+	if (p->threads > 1 && s != NULL &&
+	    !(k->flags & (PACKET_HELD | PACKET_REASSEMBLED)))
+		p->owner[at] = (uint8_t)(mix(s->id, SEED) % p->threads);
+	return p->nto > 1 ? sides_note(&p->sides, k, s) : 0;
 }
 
 static int
@@ -74,8 +100,7 @@ add(struct plan *p, uint64_t number, const struct frame *f,
 	if (set_bit(p, number) == -1 ||
 	    census_take(&p->census, f, fit) == -1)
 		return -1;
-	if (p->nto > 1 && (set_length(p, n) == -1 ||
-	    sides_note(&p->sides, k, s) == -1))
+	if (note(p, n, k, s) == -1)
 		return -1;
 	if (p->frames[PLAN_SEND] == 0)
 		p->first = p->latest = f->ts;
@@ -177,6 +202,7 @@ plan_fini(struct plan *p)
 	sides_fini(&p->sides);
 	free(p->bits);
 	free(p->length);
+	free(p->owner);
 }
 
 uint64_t

@@ -25,6 +25,7 @@ struct plan {
 	struct sender *to[2];		/* borrowed */
 	unsigned int nto;
 	const struct link_header *header;
+	unsigned int threads;		/* that share the frames; 0 is one */
 
 	uint64_t frames[PLAN_VERDICTS];
 	uint64_t bytes;			/* of those to be sent */
@@ -39,9 +40,11 @@ struct plan {
 	/* Of each frame that was read, a bit: is it to be sent? */
 	uint8_t *bits;
 	uint64_t room;			/* in bytes */
-	/* Of each to be sent, its length; where nto is 2. */
+	/* Of each to be sent: its length, where nto is 2; and whose it is,
+	 * where there are threads. */
 	uint32_t *length;
-	uint64_t lengths;		/* room there */
+	uint8_t *owner;
+	uint64_t notes;			/* room there */
 };
 
 /* Zeroed but for the first lines.  The number counts all frames that are read,
@@ -78,6 +81,13 @@ plan_side(const struct plan *p, uint64_t n)
 /* The name of a link type, or its number, for which there is room. */
 const char *plan_linktype(uint32_t, char *number, size_t size);
 
+/* Which thread has to send it: of a session they are all the same one's. */
+static inline unsigned int
+plan_owner(const struct plan *p, uint64_t n)
+{
+	return p->threads > 1 ? p->owner[n] : 0;
+}
+
 /* Frames that were selected and are not to be sent. */
 uint64_t plan_refused(const struct plan *);
 
@@ -85,9 +95,9 @@ uint64_t plan_refused(const struct plan *);
 void plan_print(FILE *, const struct plan *);
 void plan_print_refused(FILE *, const struct plan *);
 
-/* What was sent of it in that time, ns, or had to be: so many times; 0: no
- * end. */
-void plan_print_sent(FILE *, const struct plan *, uint64_t times,
-    int64_t took);
+/* What was sent of it on each interface in that time, ns, or had to be: so
+ * many times; 0: no end. */
+void plan_print_sent(FILE *, const struct plan *, const struct sender_counts *,
+    uint64_t times, int64_t took);
 
 #endif

@@ -53,9 +53,9 @@ s_of(uint64_t n)
 }
 
 static void
-print_counts(FILE *f, const struct sender *s, uint64_t planned, int64_t took)
+print_counts(FILE *f, const struct sender *s, const struct sender_counts *c,
+    uint64_t planned, int64_t took)
 {
-	const struct sender_counts *c = &s->counts;
 	double seconds = (double)took / 1e9;
 
 	fprintf(f, "%s: %llu", s->name, (unsigned long long)c->frames);
@@ -71,10 +71,8 @@ print_counts(FILE *f, const struct sender *s, uint64_t planned, int64_t took)
 }
 
 static void
-print_troubles(FILE *f, const struct sender *s)
+print_troubles(FILE *f, const struct sender *s, const struct sender_counts *c)
 {
-	const struct sender_counts *c = &s->counts;
-
 	if (c->no_room > 0)
 		fprintf(f, "%s: %llu frame%s not sent: there was no room for "
 		    "a second\n", s->name, (unsigned long long)c->no_room,
@@ -89,10 +87,12 @@ print_troubles(FILE *f, const struct sender *s)
 }
 
 void
-plan_print_sent(FILE *f, const struct plan *p, uint64_t times, int64_t took)
+plan_print_sent(FILE *f, const struct plan *p, const struct sender_counts *c,
+    uint64_t times, int64_t took)
 {
 	for (unsigned int i = 0; i < p->nto; i++) {
-		print_counts(f, p->to[i], p->side[i].frames * times, took);
-		print_troubles(f, p->to[i]);
+		print_counts(f, p->to[i], &c[i], p->side[i].frames * times,
+		    took);
+		print_troubles(f, p->to[i], &c[i]);
 	}
 }

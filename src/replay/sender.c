@@ -1,6 +1,7 @@
 /* sender.c: frames onto an interface, through a packet socket. */
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -103,6 +104,7 @@ inspect(struct sender *s, const struct capture_place *at, int *ifindex,
 static int
 open_socket(struct sender *s, const struct capture_place *at, struct errbuf *e)
 {
+	struct timeval patience = { .tv_sec = SENDER_PATIENCE / 1000000000 };
 	struct sockaddr_ll to = { .sll_family = AF_PACKET };
 	int on = 1;
 
@@ -115,6 +117,9 @@ open_socket(struct sender *s, const struct capture_place *at, struct errbuf *e)
 	if (s->options.bypass)
 		(void)setsockopt(s->fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on,
 		    sizeof(on));
+	/* A thread is not woken by the signal to stop. */
+	(void)setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+	    sizeof(patience));
 	if (bind(s->fd, (struct sockaddr *)&to, sizeof(to)) == -1)
 		return no_socket(s->name, e);
 	return 0;
@@ -207,12 +212,34 @@ stopped(struct sender *s, int error, struct errbuf *e)
 	}
 }
 
+/* Others may look meanwhile. */
+static void
+add(uint64_t *count, uint64_t n)
+{
+	__atomic_store_n(count, *count + n, __ATOMIC_RELAXED);
+}
+
 static void
 count(struct sender *s, unsigned int at, unsigned int n)
 {
+	uint64_t bytes = 0;
+
 	for (unsigned int i = at; i < at + n; i++)
-		s->counts.bytes += s->message[i].msg_len;
-	s->counts.frames += n;
+		bytes += s->message[i].msg_len;
+	add(&s->counts.bytes, bytes);
+	add(&s->counts.frames, n);
+}
+
+void
+sender_counted(const struct sender *s, struct sender_counts *sum)
+{
+	const struct sender_counts *c = &s->counts;
+
+	sum->frames += __atomic_load_n(&c->frames, __ATOMIC_RELAXED);
+	sum->bytes += __atomic_load_n(&c->bytes, __ATOMIC_RELAXED);
+	sum->waits += __atomic_load_n(&c->waits, __ATOMIC_RELAXED);
+	sum->no_room += __atomic_load_n(&c->no_room, __ATOMIC_RELAXED);
+	sum->too_long += __atomic_load_n(&c->too_long, __ATOMIC_RELAXED);
 }
 
 /* No room: 1 when it is to be tried again. */
@@ -222,14 +249,11 @@ wait_for_room(struct sender *s, int64_t *since)
 	struct timespec nap = { .tv_nsec = NAP };
 	int64_t now = now_monotonic();
 
-	if (*since == 0) {
+	if (*since == 0)
 		*since = now;
-		s->counts.waits++;
-	}
 	if (s->impatient || now - *since > SENDER_PATIENCE) {
 		s->impatient = 1;
-		s->counts.waits--;
-		s->counts.no_room++;
+		add(&s->counts.no_room, 1);
 		return 0;
 	}
 	nanosleep(&nap, NULL);
@@ -254,7 +278,7 @@ judge(struct sender *s, int error, int again, int64_t *since,
 	case EMSGSIZE:
 		if (!again)
 			return 1;
-		s->counts.too_long++;
+		add(&s->counts.too_long, 1);
 		return 0;
 	default:
 		return again ? stopped(s, error, e) : 1;
@@ -273,6 +297,7 @@ sender_flush(struct sender *s, struct errbuf *e)
 		r = sendmmsg(s->fd, s->message + at, n - at, 0);
 		if (r > 0) {
 			count(s, at, (unsigned)r);
+			add(&s->counts.waits, since != 0);
 			at += (unsigned)r;
 			since = 0;
 			again = s->impatient = 0;

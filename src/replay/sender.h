@@ -41,9 +41,9 @@ struct sender {
 				 * or RAW, which is bare IP */
 	uint32_t mtu;		/* bytes, without the link header */
 	uint32_t least;		/* a frame has no fewer */
-	struct sender_counts counts;
 
 	/* The inside. */
+	struct sender_counts counts;
 	int fd;
 	struct sender_options options;
 	unsigned int n;
@@ -52,6 +52,9 @@ struct sender {
 	struct iovec *part;	/* two a frame */
 	struct mmsghdr *message;
 };
+
+/* Adds what it has sent so far, also while another thread sends. */
+void sender_counted(const struct sender *, struct sender_counts *);
 
 /* The longest frame that goes out: a tag of 802.1Q is not counted. */
 uint32_t sender_longest(const struct sender *, const struct frame *);

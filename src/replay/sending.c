@@ -12,27 +12,22 @@ struct sending {
 
 /* Out of two interfaces frames go in their order, too: what waits on the other
  * one goes first. */
-static int
-send_one(struct sending *s, const struct frame *f, unsigned int *last,
-    struct errbuf *e)
+int
+sending_one(const struct plan *p, struct sender *const *to, uint64_t n,
+    const struct frame *f, unsigned int *last, struct errbuf *e)
 {
-	const struct plan *p = s->plan;
-	unsigned int side = plan_side(p, s->at);
+	unsigned int side = plan_side(p, n);
 	struct link_fit fit;
 
-	if (++s->at == p->frames[PLAN_SEND])
-		s->at = 0;
-	if (side != *last && sender_flush(p->to[*last], e) == -1)
+	if (side != *last && sender_flush(to[*last], e) == -1)
 		return -1;
 	*last = side;
 	/* It does, unless the file is another one by now. */
-	if (linktype_fit(f, p->to[side]->linktype, p->header, side,
-	    &fit) == -1)
+	if (linktype_fit(f, to[side]->linktype, p->header, side, &fit) == -1)
 		return 0;
-	if (sender_is_full(p->to[side]) && sender_flush(p->to[side], e) == -1)
+	if (sender_is_full(to[side]) && sender_flush(to[side], e) == -1)
 		return -1;
-	sender_queue(p->to[side], f, fit.skip,
-	    fit.has_header ? fit.header : NULL);
+	sender_queue(to[side], f, fit.skip, fit.has_header ? fit.header : NULL);
 	return 0;
 }
 
@@ -43,9 +38,13 @@ sending_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 	int k = capture_read(s->inner, f, n, e);
 	unsigned int last = 0;
 
-	for (int i = 0; i < k; i++)
-		if (send_one(s, &f[i], &last, e) == -1)
+	for (int i = 0; i < k; i++) {
+		if (sending_one(s->plan, s->plan->to, s->at, &f[i], &last,
+		    e) == -1)
 			return CAPTURE_ERROR;
+		if (++s->at == s->plan->frames[PLAN_SEND])
+			s->at = 0;
+	}
 	if (k > 0 && sender_flush(s->plan->to[last], e) == -1)
 		return CAPTURE_ERROR;
 	s->head.now = s->inner->now;

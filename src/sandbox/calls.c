@@ -175,6 +175,7 @@ const struct call sandbox_calls[] = {
 
 	/* Frames that are sent; the files, for another round. */
 	{ "sendmmsg", SANDBOX_SEND, { LOW(0) }, 0 },
+	{ "sched_setaffinity", SANDBOX_SEND, { ARG(0, 0) }, 0 },
 	{ "fcntl", SANDBOX_SEND, { ARG(1, F_DUPFD_CLOEXEC) }, 0 },
 	{ "fcntl64", SANDBOX_SEND, { ARG(1, F_DUPFD_CLOEXEC) }, 0 },
 

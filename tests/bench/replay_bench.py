@@ -12,8 +12,8 @@ As fast as it goes, frames of 64 and of 1514 bytes, each program held in memory:
   us     CPU time of a frame, the kernel's work on both ends of the pair in it
   of     the same in times of ours, in the same round
 Both without what a program takes to start: of two runs of which one sends twice
-as much.  trafgen has a process for each processor; "-P 1" is one, as all others
-are.
+as much.  trafgen has a process for each processor; with "-P 1" there is one, as all
+others are without --workers.
 Each line is the median of ROUNDS.  Settings in the environment: FRAMES to be
 sent as fast as it goes, ROUNDS; NICE, of all programs; JSON, a file.
 """
@@ -34,6 +34,7 @@ FRAMES = int(float(os.environ.get("FRAMES", "400000")))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 NICE = int(os.environ.get("NICE", "0"))
 DISTINCT = 1000		# frames of a capture
+FLOWS = 100		# in it
 TIMED = 4000		# of the one in recorded time
 SIZES = 64, 1514
 
@@ -47,6 +48,9 @@ FAST = {
     OURS: lambda size, loops: [
         wire.SESSDUMP, "-r", f"{size}.pcap", "--replay-to", "eth0",
         "--topspeed", "--loop", str(loops)],
+    OURS + " --workers 2": lambda size, loops: [
+        wire.SESSDUMP, "-r", f"{size}.pcap", "--replay-to", "eth0",
+        "--topspeed", "--loop", str(loops), "--workers", "2"],
     "tcpreplay -K --topspeed": lambda size, loops: [
         "tcpreplay", "-K", "--topspeed", "-i", "eth0", "--loop", str(loops),
         f"{size}.pcap"],
@@ -67,7 +71,8 @@ def write_captures():
         t += 0 if random.random() < 0.1 else random.uniform(20e-6, 2e-3)
     arrive.write("timed.pcap", timed)
     for size in SIZES:
-        frames = [arrive.udp(i, size) for i in range(DISTINCT)]
+        frames = [arrive.udp(i, size, port=4000 + i % FLOWS)
+                  for i in range(DISTINCT)]
         arrive.write(f"{size}.pcap", [(i / 1e6, x)
                                       for i, x in enumerate(frames)])
         with open(f"{size}.cfg", "w", encoding="ascii") as f:
@@ -121,13 +126,12 @@ def median(rows):
     return {key: statistics.median(r[key] for r in rows) for key in rows[0]}
 
 
-def show(name, row):
-    print(f"{name:<26}" + "".join(f"{v:>10.2f}" for v in row.values()),
-          flush=True)
-
-
-def head(what, row):
-    print(f"\n{what:<26}" + "".join(f"{k:>10}" for k in row))
+def table(what, rows):
+    for row in list(rows.values())[:1]:
+        print(f"\n{what:<32}" + "".join(f"{k:>10}" for k in row))
+    for name, row in rows.items():
+        print(f"{name:<32}" + "".join(f"{v:>10.2f}" for v in row.values()),
+              flush=True)
 
 
 def wanted(programs, words):
@@ -140,9 +144,7 @@ def in_time(due):
     rounds = [{n: time_one(IN_TIME[n], due) for n in names}
               for _ in range(ROUNDS)]
     rows = {n: median([r[n] for r in rounds]) for n in names}
-    head(f"in recorded time, {due[-1]:.1f} s", next(iter(rows.values())))
-    for name, row in rows.items():
-        show(name, row)
+    table(f"in recorded time, {due[-1]:.1f} s", rows)
     return rows
 
 
@@ -156,9 +158,7 @@ def fast(size):
                 row["of " + key] = row[key] / rows.get(OURS, row)[key]
         rounds.append(rows)
     rows = {n: median([r[n] for r in rounds]) for n in names}
-    head(f"{size} bytes", next(iter(rows.values())))
-    for name, row in rows.items():
-        show(name, row)
+    table(f"{size} bytes", rows)
     return rows
 
 

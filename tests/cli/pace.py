@@ -459,7 +459,10 @@ def usage():
             ([*TO, "--pps", "1", "--max-gap", "1"],
              "--max-gap: not with --pps"),
             ([*TO, "-w", "x.pcap"], "--replay-to: not with -w"),
-            ([*TO, "--workers", "2"], "--replay-to: not with --workers"),
+            *(([*TO, "--workers", "2", *x], "--workers: with --replay-to only "
+               "where there is --topspeed, and nothing is shown") for x in (
+                   [], ["--pps", "1"], ["--topspeed", "--packets"],
+                   ["--topspeed", "--stats", "1"])),
             ([*TO, "-i", "lo"], "-i and -r: one of them"),
             ([*TO, *TO], "--replay-to: it is named twice"),
             (["--replay-to", "a,a"], "--replay-to: a is named twice"),

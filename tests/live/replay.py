@@ -210,6 +210,10 @@ def large():
     equal("260 MiB, twice: status", p.returncode, 0)
     ok(re.search(r"^lo: 9200 frames sent, 552000000 bytes", p.stderr, re.M),
        "260 MiB, twice: all of it", p.stderr)
+    p = replay("-r", "large.pcap.gz", "--topspeed", "--workers", "2", to="lo")
+    equal("260 MiB, --workers: refused", (p.returncode, only_error(p)), (
+        1, ["sessdump: --workers: what is to be sent does not fit into memory "
+            "(256 MiB)"]))
     with subprocess.Popen(["cat", "large.pcap.gz"],
                           stdout=subprocess.PIPE) as cat:
         p = replay("-r", "-", "--topspeed", stdin=cat.stdout, to="lo")
@@ -479,9 +483,68 @@ def two():
     lab.ip(A, "link del eth1")
 
 
+def crew():
+    """Several threads: each session in its order."""
+    frames = [udp(i, 100 + i % 500, v6=bool(i % 2), port=4000 + i % 37)
+              for i in range(4000)]
+    for i in range(50):
+        big = udp(i, 3000)
+        frames += [big[:14] + ip + data
+                   for ip, data in fragments(big[14:], 1480)]
+    f = write("crew.pcap", [(i / 1e5, x) for i, x in enumerate(frames)])
+    before = wire.refused()
+    r = Receiver()
+    p = replay("-r", f, "--topspeed", "--workers", "3", "--loop", "2")
+    wait_for(lambda: len(r.frames) == 2 * len(frames))
+    lost = r.lost() + wire.refused() - before
+    got = r.close()
+    equal("--workers 3: status", p.returncode, 0)
+    equal("--workers 3: all", len(got) + lost, 2 * len(frames))
+    ok(f"eth0: {2 * len(frames)} frames sent" in p.stderr,
+       "--workers 3: told", p.stderr)
+
+    def flow(x):
+        """IP's version, and its client's port; of a fragment nothing."""
+        if x[14] >> 4 == 6:
+            return 6, x[54:56]
+        return (4, x[34:36]) if x[20:22] == b"\0\0" else None
+    wrong = []
+    for which in set(map(flow, frames)):
+        rest = iter([x for x in frames if flow(x) == which] * 2)
+        if not all(x in rest for x in got if flow(x) == which):
+            wrong.append(which)
+    ok(not wrong, "--workers 3: each session, and the fragments, in order",
+       *wrong)
+    f = write("far.pcap", [(i, udp(i, 100, port=4000 + i % 9, back=bool(
+        i % 2))) for i in range(100)])
+    arrive.add_pair("eth1", 9000)
+    r = Receiver("eth0"), Receiver("eth1")
+    p = replay("-r", f, "--topspeed", "--workers", "2", to="eth0,eth1")
+    got = [x.close() for x in r]
+    equal("--workers 2, two interfaces: status, frames",
+          (p.returncode, *map(len, got)), (0, 50, 50))
+    ok(all(x[6:12] == arrive.MAC[i] for i in (A, B) for x in got[i]),
+       "--workers 2, two interfaces: each has its side")
+    for what, act, status, why in (
+            ("INT", lambda d: d.send(signal.SIGINT), 0, ""),
+            ("down", lambda d: lab.ip(A, "link set eth1 down"), 1,
+             "sessdump: send on eth1: the interface is down")):
+        d = Dump("-r", f, "--topspeed", "--workers", "2", "--loop", "0",
+                 "--replay-to", "eth1", ready=False)
+        wait_for(lambda d=d: d.said("over and over"))
+        d.send(signal.SIGUSR1)
+        ok(wait_for(lambda d=d: d.said("eth1: ")),
+           f"--workers 2, {what}: USR1 tells how it stands", *d.err)
+        act(d)
+        equal(f"--workers 2, {what}: status", d.wait(), status)
+        ok(d.said(why), f"--workers 2, {what}: told", *d.err)
+    lab.ip(A, "link del eth1")
+
+
 arrive.set_up(mtu=9000)
 exact()
 many()
+crew()
 said()
 same_sessions()
 selection()
