@@ -171,7 +171,7 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 	    options_places(o, e) == -1)
 		return -1;
 	o->capture.filter = o->filter;
-	if (o->sink.views == 0 && ((o->write == NULL && o->stats == 0 &&
+	if (o->sink.views == 0 && o->write == NULL && ((o->stats == 0 &&
 	    o->replay.nto == 0) || o->session.interval != 0))
 		o->sink.views = default_view(o);
 	if (o->packet_buffered && o->write == NULL)

@@ -131,6 +131,9 @@ pipeline_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 		l->stats.frame_bytes += l->frame[i].len;
 		result = l->workers != NULL ? deal(l, c, &l->frame[i], e) :
 		    process(l, &l->packet[i], &l->lookup[i], e);
+		if (l->statistics.interval != 0 &&
+		    statistics_due(&l->statistics, l->frame[i].ts))
+			pipeline_show_stats(l);
 	}
 	if (l->book != NULL)
 		book_send(l->book);

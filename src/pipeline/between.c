@@ -115,19 +115,17 @@ pipeline_show_stats(struct pipeline *l)
 		outbuf_flush(&l->out);
 }
 
-/* By the packets, or by the clock when there are none. */
+/* By the clock, since there are no packets. */
 static int
-see_time(struct pipeline *l, const struct capture *c, int n, struct errbuf *e)
+see_time(struct pipeline *l, const struct capture *c, struct errbuf *e)
 {
-	int64_t now = n > 0 ? l->frame[n - 1].ts : 0;
+	int64_t now;
 
-	if (n <= 0 && !c->live && c->now == NULL)
+	if (!c->live && c->now == NULL)
 		return 0;
-	if (n <= 0) {
-		now = pipeline_clock(c);
-		if (idle(l, now, e) == -1)
-			return -1;
-	}
+	now = pipeline_clock(c);
+	if (idle(l, now, e) == -1)
+		return -1;
 	if (statistics_due(&l->statistics, now))
 		pipeline_show_stats(l);
 	return 0;
@@ -140,7 +138,7 @@ pipeline_between(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	int soon = ((c->live || c->stream) && n < CAPTURE_BATCH) ||
 	    (l->workers != NULL && l->options->line_buffered);
 
-	if (see_time(l, c, n, e) == -1)
+	if (n <= 0 && see_time(l, c, e) == -1)
 		return -1;
 	if (l->workers != NULL && (soon || pipeline_report || pipeline_flush))
 		workers_drain(l->workers);

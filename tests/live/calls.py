@@ -151,7 +151,7 @@ def files():
         to.write(f.read())
     said = subprocess.run([os.environ["SESSDUMP"], "-r", "http.gz"],
                           capture_output=True, text=True).stderr
-    if "libarchive" in said:
+    if "compressed with gzip" in said:
         SPARE["libarchive, which is not in this build"] = "fcntl pipe2"
     else:
         read("-r", "http.gz", "--sessions", "--workers", "2")

@@ -2,6 +2,7 @@
 import re
 import socket
 import subprocess
+import time
 
 import lab
 from lab import A, B
@@ -75,6 +76,26 @@ def quiet_one():
     wait_for(lambda: len(d.out) >= 2)
     ok(len(d.out) >= 2, "lines come while another is quiet", *d.out)
     d.stop()
+
+
+def statistics():
+    """--stats has a record of each, and the sums are theirs."""
+    for more in (), ("--backend", "pcap"), ("--workers", "2"):
+        what = " ".join(("--stats", *more))
+        d = Dump(*of(places()), "--stats", "1", "--json", *more, "icmp")
+        lab.ping(A, lab.B4, False, 2)
+        d.caught(8)
+        time.sleep(1.1)
+        d.stop()
+        told = d.records("stats")
+        ok(len(told) >= 2, f"{what}: records", *d.out)
+        equal(f"{what}: the interfaces", [
+            (i["interface"], i["packets"]["captured"])
+            for i in told[-1]["interfaces"]], list(zip(places(), (4, 4, 0))))
+        for name in "captured", "received", "dropped", "unread":
+            equal(f"{what}: the sum of {name} is theirs", [
+                r for r in told if r["packets"][name] !=
+                sum(i["packets"][name] for i in r["interfaces"])], [])
 
 
 def directions():
@@ -185,6 +206,7 @@ def refused():
 lab.set_up(veth=True)
 three()
 quiet_one()
+statistics()
 directions()
 any_and_any()
 netns_forms()
