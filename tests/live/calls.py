@@ -147,6 +147,7 @@ def files():
     read("-r", HTTP, "--format", "zeek", "host localhost or port 80")
     read("-r", HTTP, "--pace=100")
     read("-r", HTTP, "--replay-to", "eth0")
+    read("-r", HTTP, "--replay-to", "eth0", "--topspeed", "--workers", "2")
     with open(HTTP, "rb") as f, gzip.open("http.gz", "wb") as to:
         to.write(f.read())
     said = subprocess.run([os.environ["SESSDUMP"], "-r", "http.gz"],
