@@ -4,9 +4,29 @@ _sessdump_namespaces() {
 	ip netns list 2>/dev/null | sed 's/ .*//'
 }
 
+# Of a namespace, or of this one.
 _sessdump_interfaces() {
-	sessdump -D 2>/dev/null | sed 's/^[0-9]*[. ]*//; s/[ 	].*//' |
-		grep . || { ls /sys/class/net; echo any; } 2>/dev/null
+	sessdump ${1:+--netns "$1"} -D 2>/dev/null |
+		sed 's/^[0-9]*[. ]*//; s/[ 	].*//' | grep . ||
+		[[ -n $1 ]] || { ls /sys/class/net; echo any; } 2>/dev/null
+}
+
+# NETNS:INTERFACE comes in one word, or in three: then what stands before the
+# colon is not to be completed again.
+_sessdump_places() {
+	local netns= before=
+	if [[ $cur == : ]]; then
+		netns=$1 cur=
+	elif [[ -n $1 ]]; then
+		netns=$1
+	elif [[ $cur == *:* ]]; then
+		netns=${cur%:*} before=${cur%:*}: cur=${cur##*:}
+	fi
+	COMPREPLY=($(compgen -P "$before" \
+		-W "$(_sessdump_interfaces "$netns")" -- "$cur"))
+	[[ -z $netns ]] || return 0
+	COMPREPLY+=($(compgen -S : -W "$(_sessdump_namespaces)" -- "$cur"))
+	[[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace 2>/dev/null
 }
 
 # The list in the last word is open: 80,443,<TAB> goes on behind the comma.
@@ -19,8 +39,20 @@ _sessdump_list() {
 
 _sessdump() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local IFS=$' \t\n'
+	local IFS=$' \t\n' netns= i=$COMP_CWORD
 	COMPREPLY=()
+
+	# The option, if this is what stands behind NETNS and a colon.
+	[[ $cur == : ]] || i=$((i - 1))
+	if ((i > 2)) && [[ ${COMP_WORDS[i]} == : ]]; then
+		netns=${COMP_WORDS[i - 1]} i=$((i - 2))
+		[[ ${COMP_WORDS[i]} != = ]] || i=$((i - 1))
+		case ${COMP_WORDS[i]} in
+		-i|--interface|--replay-to)
+			_sessdump_places "$netns" ;;
+		esac
+		return 0
+	fi
 
 	# --option=value comes in three words.
 	if [[ $cur == = ]]; then
@@ -31,9 +63,7 @@ _sessdump() {
 
 	case $prev in
 	-i|--interface|--replay-to)
-		COMPREPLY=($(compgen -W "$(_sessdump_interfaces)" -- "$cur")
-			$(compgen -S : -W "$(_sessdump_namespaces)" -- "$cur"))
-		[[ ${COMPREPLY[*]} != *: ]] || compopt -o nospace 2>/dev/null ;;
+		_sessdump_places ;;
 	--netns)
 		COMPREPLY=($(compgen -W "$(_sessdump_namespaces)" -- "$cur")) ;;
 	-r|--read|-w|--write|-F|--filter-file|--plugin)
