@@ -418,6 +418,7 @@ main(int argc, char **argv)
 		fit_terminal(&o.sink);
 		losses_init(&losses);
 		o.capture.losses = o.sink.losses = &losses;
+		o.sink.timeout = o.session.timeout;
 		status = act(&o, &e);
 		losses_fini(&losses);
 	}

@@ -57,7 +57,8 @@ struct sink_options {
 	const char *(*interface)(void *arg, uint32_t ifindex);
 	void *arg;
 	struct resolve *resolve;	/* -N, or NULL */
-	struct losses *losses;	/* of the capture, or NULL */
+	struct losses *losses;	/* of the capture, or NULL; and then */
+	const int64_t *timeout;	/* ns, by enum session_timeout */
 };
 
 enum { SINK_PROTOCOL = 7 };	/* a column's width and a space */
@@ -112,13 +113,21 @@ void sink_init(struct sink *, const struct sink_options *, struct outbuf *);
 /* The time of the first packet that was read, whether it is shown or not. */
 void sink_begin(struct sink *, int64_t ts);
 
-/* Were packets lost while the session went on?  Where it has not closed, up to
- * now: those that would have moved it may be among them. */
+/* Were packets lost while the session went on?  Where it has not closed, until
+ * it timed out, or up to now: those that would have moved it may be among
+ * them.  (What is known of later times depends on how much was read ahead.) */
 static inline int
 sink_lossy(const struct sink *k, const struct session *s)
 {
-	return losses_within(k->options->losses, s->start,
-	    s->end == END_CLOSED || s->end == END_RESET ? s->last : INT64_MAX);
+	int64_t end = INT64_MAX;
+
+	if (k->options->losses == NULL)
+		return 0;
+	if (s->end == END_CLOSED || s->end == END_RESET)
+		end = s->last;
+	else if (s->end == END_TIMEOUT)
+		end = s->last + k->options->timeout[s->timeout];
+	return losses_within(k->options->losses, s->start, end);
 }
 
 /* The last word. */
