@@ -73,11 +73,9 @@ session_emit(struct session_table *t, enum session_event_kind kind,
 		t->config.on_event(t->config.arg, &ev);
 }
 
-/* The last words on it.  It stands in the table still, for its caller to take
- * out, unless the table is done with, too. */
-static void
-conclude(struct session_table *t, struct session *s, enum session_end why,
-    int64_t time)
+void
+session_conclude(struct session_table *t, struct session *s,
+    enum session_end why, int64_t time)
 {
 	/* What it was heading for says more than what set it free. */
 	if (s->end == END_OPEN)
@@ -93,7 +91,7 @@ void
 session_end(struct session_table *t, struct session *s, enum session_end why,
     int64_t time)
 {
-	conclude(t, s, why, time);
+	session_conclude(t, s, why, time);
 	path_put(t->paths, s->path);
 	trouble_put(&t->troubles, s->trouble);
 	table_dequeue(&t->table, s);
@@ -417,81 +415,4 @@ session_update(struct session_table *t, const struct packet *p,
 	if (session_is_error(p, l) && (s = update_quoted(t, p)) != NULL)
 		return s;
 	return session_move(t, p, l, number);
-}
-
-struct session_entry *
-session_list(const struct session_table *t, enum session_visit why,
-    int64_t now, uint32_t *n)
-{
-	struct session_entry *list;
-
-	*n = 0;
-	list = malloc(((size_t)t->table.live + 1) * sizeof(*list));
-	for (uint32_t i = 1; list != NULL && i <= t->table.used; i++) {
-		struct session *s = &t->table.slab[i];
-
-		if (s->id != 0 && (why == VISIT_END || s->changed ||
-		    expire_is_due(t, s, now)))
-			list[(*n)++] = (struct session_entry){ s->id, s };
-	}
-	if (list != NULL)
-		session_sort(list, *n);
-	return list;
-}
-
-void
-session_visit(struct session_table *t, struct session *s,
-    enum session_visit why, int64_t now)
-{
-	int due = expire_is_due(t, s, now);
-
-	if (why == VISIT_END) {
-		conclude(t, s, due ? END_TIMEOUT : END_CAPTURE, now);
-	} else if (due) {
-		session_end(t, s, END_TIMEOUT, expire_time(t, s));
-	} else if (s->changed) {
-		s->changed = 0;
-		t->config.on_snapshot(t->config.arg, s);
-	}
-}
-
-/* As it is where no session took the place of one that had ended. */
-static int
-slab_is_in_order(const struct table *t)
-{
-	uint64_t last = 0;
-
-	for (uint32_t i = 1; i <= t->used; i++) {
-		uint64_t id = t->slab[i].id;
-
-		if (id != 0 && id < last)
-			return 0;
-		last = id != 0 ? id : last;
-	}
-	return 1;
-}
-
-/* In order; but without memory to sort, the order in the slab must do. */
-void
-session_walk(struct session_table *t, enum session_visit why, int64_t now)
-{
-	struct session *slab = t->table.slab;
-	struct session_entry *list = NULL;
-	uint32_t n = 0;
-
-	if (!slab_is_in_order(&t->table))
-		list = session_list(t, why, now, &n);
-
-	for (uint32_t i = 1; list == NULL && i <= t->table.used; i++)
-		if (slab[i].id != 0)
-			session_visit(t, &slab[i], why, now);
-	for (uint32_t i = 0; i < n; i++)
-		session_visit(t, list[i].session, why, now);
-	free(list);
-}
-
-void
-session_finish(struct session_table *t)
-{
-	session_walk(t, VISIT_END, t->schedule.clock.now);
 }
