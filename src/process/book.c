@@ -7,14 +7,16 @@
 #include <string.h>
 
 #include "core/mix.h"
+#include "core/now.h"
 #include "core/region.h"
+#include "process/asker.h"
 #include "process/book.h"
-#include "process/wire.h"
+
+#define FINISH	INT64_C(300000000)	/* ns; waited for, at the end */
 
 enum {
 	BUCKETS		= 1024,
 	SKIP		= 4,		/* busy batches between two looks */
-	FINISH_MS	= 300,
 };
 
 /* A process that sessions have in common. */
@@ -31,19 +33,12 @@ struct entry {
 };
 
 struct book {
-	int fd;
+	struct asker asker;
 	uint32_t max;
 	struct entry *entry;	/* by the session's number */
-	struct session_table *table;
-	const char *(*interface)(void *, uint32_t ifindex);
-	void *arg;
 	struct known *bucket[BUCKETS];
-	struct ask ask[WIRE_ASKS];
-	unsigned int nasks;
 	unsigned int waiting;	/* answers that are still to come */
 	unsigned int skipped;
-	uint32_t credit;	/* sessions that may be asked about now */
-	int64_t counted;	/* packet time when it was last filled up */
 	struct book_stats stats;
 };
 
@@ -65,9 +60,8 @@ book_new(int fd, uint32_t max, struct errbuf *e)
 		free(b);
 		return NULL;
 	}
-	b->fd = fd;
+	asker_init(&b->asker, fd);
 	b->max = max;
-	b->credit = BOOK_RATE;
 	return b;
 }
 
@@ -90,9 +84,9 @@ void
 book_bind(struct book *b, struct session_table *t,
     const char *(*interface)(void *, uint32_t ifindex), void *arg)
 {
-	b->table = t;
-	b->interface = interface;
-	b->arg = arg;
+	b->asker.table = t;
+	b->asker.interface = interface;
+	b->asker.arg = arg;
 }
 
 const struct book_stats *
@@ -168,95 +162,46 @@ share(struct book *b, const struct process *p)
 	return k;
 }
 
-/* May one more be asked about?  By packet time, which live is the clock's, and
- * costs no call. */
-static int
-admit(struct book *b, int64_t now)
-{
-	int64_t passed = now - b->counted;
-
-	if (passed >= 1000000 || passed < 0) {
-		uint64_t more = passed < 0 || passed > 1000000000 ?
-		    BOOK_RATE : (uint64_t)passed * BOOK_RATE / 1000000000;
-
-		b->counted = now;
-		b->credit = b->credit + more > BOOK_RATE ? BOOK_RATE :
-		    b->credit + (uint32_t)more;
-	}
-	if (b->credit == 0)
-		return 0;
-	b->credit--;
-	return 1;
-}
-
 void
 book_send(struct book *b)
 {
-	ssize_t n;
+	struct asker *k = &b->asker;
 
-	if (b->nasks == 0)
+	if (k->n == 0)
 		return;
-	n = send(b->fd, b->ask, b->nasks * sizeof(b->ask[0]), MSG_DONTWAIT |
-	    MSG_NOSIGNAL);
-	if (n == -1) {
-		/* It is behind, or gone. */
-		for (unsigned int i = 0; i < b->nasks; i++) {
-			struct entry *t = &b->entry[b->ask[i].number];
+	if (asker_send(k) == -1) {
+		for (unsigned int i = 0; i < k->n; i++) {
+			struct entry *t = &b->entry[k->ask[i].number];
 
-			if (t->id == b->ask[i].id)
+			if (t->id == k->ask[i].id)
 				t->status[0] = t->status[1] =
 				    PROCESS_UNASKED;
 		}
-		b->stats.refused += b->nasks;
+		b->stats.refused += k->n;
 	} else {
-		b->stats.asked += b->nasks;
-		b->waiting += b->nasks;
+		b->stats.asked += k->n;
+		b->waiting += k->n;
 	}
-	b->nasks = 0;
-}
-
-/* Without its namespace. */
-static void
-name_interface(const struct book *b, uint32_t ifindex, char name[WIRE_NAME])
-{
-	const char *s = b->interface != NULL ? b->interface(b->arg, ifindex) :
-	    NULL, *colon = s != NULL ? strrchr(s, ':') : NULL;
-
-	if (colon != NULL)
-		s = colon + 1;
-	if (s != NULL && strlen(s) < WIRE_NAME)
-		memcpy(name, s, strlen(s));
+	k->n = 0;
 }
 
 void
 book_ask(struct book *b, const struct session *s, const struct packet *p)
 {
-	uint32_t number = session_number(b->table, s);
-	struct entry *t = &b->entry[number];
-	struct ask *a = &b->ask[b->nasks];
+	struct entry *t;
 
-	if (!admit(b, p->frame->ts)) {
+	if (!asker_admit(&b->asker, p->frame->ts)) {
 		b->stats.refused++;
 		return;
 	}
+	t = &b->entry[asker_add(&b->asker, s, p->frame->ifindex)->number];
 	for (unsigned int i = 0; i < 2; i++) {
 		release(b, t->known[i]);
 		t->known[i] = NULL;
 		t->status[i] = PROCESS_PENDING;
 	}
 	t->id = s->id;
-	memset(a, 0, sizeof(*a));
-	a->id = s->id;
-	a->number = number;
-	name_interface(b, p->frame->ifindex, a->interface);
-	for (unsigned int i = 0; i < 2; i++) {
-		a->addr[i] = s->key.addr[i];
-		a->port[i] = s->key.port[i];
-	}
-	a->protocol = s->key.protocol;
-	a->ip_version = s->key.ip_version;
-	a->client = s->client;
-	if (++b->nasks == WIRE_ASKS)
+	if (b->asker.n == WIRE_ASKS)
 		book_send(b);
 }
 
@@ -276,7 +221,7 @@ static void
 take_role(struct book *b, struct session *s, uint8_t listens)
 {
 	if (listens == 1 || listens == 2)
-		session_listens(b->table, s, listens == 2, s->last);
+		session_listens(b->asker.table, s, listens == 2, s->last);
 }
 
 static void
@@ -298,7 +243,7 @@ static void
 take(struct book *b, const struct tell *t)
 {
 	struct entry *n = &b->entry[t->number <= b->max ? t->number : 0];
-	struct session *s = session_at(b->table, t->number <= b->max ?
+	struct session *s = session_at(b->asker.table, t->number <= b->max ?
 	    t->number : 0);
 	int stands = n->id == t->id && s->id == t->id;
 
@@ -326,7 +271,7 @@ receive(struct book *b)
 	ssize_t n;
 	int any = 0;
 
-	while (b->waiting > 0 && (n = recv(b->fd, &t, sizeof(t),
+	while (b->waiting > 0 && (n = recv(b->asker.fd, &t, sizeof(t),
 	    MSG_DONTWAIT)) != -1) {
 		if (n == 0)
 			b->waiting = 0;		/* it is gone */
@@ -349,11 +294,12 @@ book_receive(struct book *b, int soon)
 void
 book_finish(struct book *b)
 {
-	struct pollfd p = { b->fd, POLLIN, 0 };
+	struct pollfd p = { b->asker.fd, POLLIN, 0 };
 
 	book_send(b);
 	(void)receive(b);
-	for (int left = FINISH_MS; left > 0 && b->waiting > 0; left -= 10)
+	for (int64_t end = now_monotonic() + FINISH; b->waiting > 0 &&
+	    now_monotonic() < end;)
 		if (poll(&p, 1, 10) > 0 && !receive(b))
 			break;
 }
@@ -362,7 +308,7 @@ const struct process *
 book_get(const struct book *b, const struct session *s, unsigned int dir,
     enum process_status *status)
 {
-	const struct entry *t = &b->entry[session_number(b->table, s)];
+	const struct entry *t = &b->entry[session_number(b->asker.table, s)];
 	int mine = t->id == s->id;
 
 	if (status != NULL)

@@ -15,8 +15,6 @@
 #include "process/process.h"
 #include "session/session.h"
 
-enum { BOOK_RATE = 5000 };	/* sessions asked about in a second */
-
 struct book;
 struct process_filter;
 

@@ -26,7 +26,7 @@ const char helper_built[] =
     "";
 
 #ifdef HAVE_LIBMNL
-/* Bytes of a channel: what BOOK_RATE makes of questions and answers in a
+/* Bytes of a channel: what ASKER_RATE makes of questions and answers in a
  * second, with what the kernel adds to each. */
 enum { ROOM = 8 << 20 };
 

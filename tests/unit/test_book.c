@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
+#include "process/asker.h"
 #include "process/book.h"
-#include "process/wire.h"
 
 #include "sessions.h"
 
@@ -181,7 +181,7 @@ test_rate(void)
 	}
 	book_send(book);
 	ok(book_stats(book)->asked > 0, "some are asked about");
-	ok(book_stats(book)->asked <= BOOK_RATE + BOOK_RATE / 20 + 1,
+	ok(book_stats(book)->asked <= ASKER_RATE + ASKER_RATE / 20 + 1,
 	    "no more than the rate");
 	is_u64(book_stats(book)->asked + book_stats(book)->refused, 50000,
 	    "the others are counted");
