@@ -293,7 +293,7 @@ run_with_processes(struct options *o, struct registry *r)
 		report(&e);
 	else if (o->sink.verbose > 0)
 		report(processes_note(o->processes));
-	if (o->processes == NULL && o->process_filter != NULL)
+	if (o->processes == NULL && (o->process_filter != NULL || o->sockets))
 		return EXIT_FAILED;
 	status = run(o, r);
 	processes_stop(o->processes);

@@ -6,6 +6,7 @@
 
 #include "options/options.h"
 #include "process/book.h"
+#include "process/sockets.h"
 
 struct processes;
 
@@ -23,6 +24,11 @@ void processes_stop(struct processes *);
 /* A book for each worker, or one; NULL where there are no processes. */
 struct book *processes_book(struct processes *, unsigned int i);
 
+/* Likewise for --sockets; NULL without it. */
+struct sockets *processes_sockets(struct processes *, unsigned int i);
+
+/* Sums over all; zero for NULL. */
+void processes_sockets_stats(const struct processes *, struct sockets_stats *);
 /* Sums over all books; zero for NULL. */
 void processes_stats(const struct processes *, struct book_stats *);
 

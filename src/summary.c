@@ -150,6 +150,15 @@ summary_processes(FILE *f, const struct book_stats *s)
 		    "connections that BPF found no room for");
 }
 
+static void
+summary_sockets(FILE *f, const struct sockets_stats *s)
+{
+	if (s->asked + s->refused > 0)
+		fprintf(f, "sockets: asked %llu times, %llu refused\n",
+		    (unsigned long long)s->asked,
+		    (unsigned long long)s->refused);
+}
+
 void
 summary_print(FILE *f, const struct summary *y)
 {
@@ -169,6 +178,8 @@ summary_print(FILE *f, const struct summary *y)
 	summary_sessions(f, s->sessions);
 	if (y->processes)
 		summary_processes(f, &s->processes);
+	if (y->processes)
+		summary_sockets(f, &s->sockets);
 	summary_defrag(f, s->defrag);
 	if (s->rewrite != NULL)
 		summary_rewrite(f, s->rewrite);

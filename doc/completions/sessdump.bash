@@ -116,7 +116,7 @@ _sessdump() {
 			--workers --port
 			--no-processes --process
 			--host --proto --state -F --filter-file -O --no-optimize
-			-c --count --packets --events --sessions --interval --stats
+			-c --count --packets --events --sessions --interval --sockets --stats
 			--key --format --json -w --write --write-format --comments
 			-C -G -W --replay-to --pps --mbps --topspeed --loop
 			--link-header --map-ip --map-port --map-mac

@@ -10,7 +10,7 @@
 
 #include "core/errbuf.h"
 
-enum { CHILD_SOCKETS = 64 };
+enum { CHILD_SOCKETS = 128 };
 
 /*
  * Starts run(fd, arg) there, before there are threads; the process ends with

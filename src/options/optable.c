@@ -64,6 +64,9 @@ static const struct option_row {
 	{ OPT_INTERVAL, "interval", "SECONDS",
 	    "also a line, so often, of every session\n"
 	    "that goes on and has changed" },
+	{ OPT_SOCKETS, "sockets", NULL,
+	    "of sessions, what the kernel says of their\n"
+	    "sockets, and where it disagrees" },
 	{ OPT_STATS, "stats", "SECONDS",
 	    "a line, so often, of what was captured and lost" },
 	{ 0, "Format", NULL, NULL },

@@ -33,6 +33,24 @@ join_filter(struct options *o, char **words, int n, struct errbuf *e)
 }
 
 static int
+check_sockets(const struct options *o, struct errbuf *e)
+{
+	if (!o->sockets)
+		return 0;
+	if (o->no_processes)
+		return err_set(e, "--sockets: not with --no-processes");
+	if (!(o->sink.views & VIEW_SESSIONS))
+		return err_set(e, "--sockets: with --sessions only");
+	if (o->sink.format != FORMAT_TEXT && o->sink.format != FORMAT_JSON)
+		return err_set(e, "--format %s: it does not tell of --sockets",
+		    sink_format_name[o->sink.format]);
+	if (o->nread > 0)
+		return err_set(e, "--sockets: not with -r: the kernel knows "
+		    "none of then");
+	return 0;
+}
+
+static int
 check_combinations(const struct options *o, struct errbuf *e)
 {
 	int live_only = o->linktype != NULL ||
@@ -54,6 +72,8 @@ check_combinations(const struct options *o, struct errbuf *e)
 		return err_set(e, "--process: not with %s", o->nread > 0 ?
 		    "-r: who had a socket then is not in a file" :
 		    "--no-processes");
+	if (check_sockets(o, e) == -1)
+		return -1;
 	if (o->sink.views & ~sink_views(o->sink.format))
 		return err_set(e, "--format %s: it tells of sessions only, "
 		    "not of packets or events",
@@ -139,7 +159,7 @@ bad_option(const char *word, const char *shorts, struct errbuf *e)
 static unsigned int
 default_view(const struct options *o)
 {
-	return o->session.interval != 0 ||
+	return o->session.interval != 0 || o->sockets ||
 	    !(sink_views(o->sink.format) & VIEW_PACKETS) ? VIEW_SESSIONS :
 	    VIEW_PACKETS;
 }
@@ -172,7 +192,7 @@ options_parse(struct options *o, int argc, char **argv, struct errbuf *e)
 		return -1;
 	o->capture.filter = o->filter;
 	if (o->sink.views == 0 && o->write == NULL && ((o->stats == 0 &&
-	    o->replay.nto == 0) || o->session.interval != 0))
+	    o->replay.nto == 0) || o->session.interval != 0 || o->sockets))
 		o->sink.views = default_view(o);
 	if (o->packet_buffered && o->write == NULL)
 		o->line_buffered = 1;

@@ -65,6 +65,7 @@ struct options {
 	struct process_filter *process_filter;	/* owned; NULL: all */
 	struct processes *processes;	/* who finds them, or NULL: main()'s */
 	uint8_t no_processes;		/* --no-processes */
+	uint8_t sockets;		/* --sockets */
 	uint32_t workers;		/* --workers */
 	struct replay_options replay;
 	struct rules rules;		/* --map-ip and the like */

@@ -273,6 +273,9 @@ options_set_flag(struct options *o, int opt)
 	case OPT_NO_PROCESSES:
 		o->no_processes = 1;
 		break;
+	case OPT_SOCKETS:
+		o->sockets = 1;
+		break;
 	case OPT_DEDUP:
 		o->dedup = 1;
 		break;

@@ -23,6 +23,9 @@ char *json_endpoint(char *p, const struct sink *, const struct session *,
 /* ,"process":{...} of that end, where one is known. */
 char *json_process(char *p, const struct sink *, const struct session *,
     unsigned int side);
+/* ,"socket":{...}: what the kernel says of it, with --sockets. */
+char *json_socket(char *p, struct sink *, const struct session *,
+    unsigned int side);
 /* TCP has a state a side; other protocols have one, of the session. */
 char *json_session_state(char *p, const struct session *);
 char *json_icmp(char *p, const struct session_key *, unsigned int client);

@@ -75,7 +75,7 @@ put_syn(char *p, const struct side *side)
 }
 
 static char *
-put_side(char *p, const struct sink *k, const struct session *s,
+put_side(char *p, struct sink *k, const struct session *s,
     const struct trouble *trouble, unsigned int i)
 {
 	const struct trouble_side *t = trouble != NULL ? &trouble->side[i] :
@@ -105,6 +105,8 @@ put_side(char *p, const struct sink *k, const struct session *s,
 	p = put_syn(p, side);
 	if (side->packets > 0)
 		p = COUNTER(p, "ttl", side->ttl);
+	if (k->sockets != NULL)
+		p = json_socket(p, k, s, i);
 	*p++ = '}';
 	return p;
 }

@@ -84,12 +84,14 @@ struct sink_ops {
 };
 
 struct book;
+struct sockets;
 
 struct sink {
 	const struct sink_ops *ops;
 	const struct sink_options *options;
 	struct outbuf *out;
 	const struct book *book;	/* of processes, or NULL */
+	const struct sockets *sockets;	/* of --sockets, or NULL */
 	int64_t first, previous;	/* times of packets, for -ttt, -ttttt */
 	int64_t quarter, utc_offset;	/* of local time, by quarter hours */
 	struct fmt_day day;

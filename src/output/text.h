@@ -81,6 +81,8 @@ void text_dump(struct sink *, const struct packet *);
 
 void text_packet(struct sink *, const struct packet *, const struct session *);
 void text_event(struct sink *, const struct session_event *);
+/* Lines below a session's, with --sockets: what the kernel says of it. */
+void text_sockets(struct sink *, const struct session *);
 void text_header(struct sink *);
 void text_stats(struct sink *, const struct stats *);
 void text_session(struct sink *, const struct session *,

@@ -279,4 +279,6 @@ text_session(struct sink *k, const struct session *s,
 	text_end_line(k);
 	if (k->options->verbose)
 		details(k, s, t);
+	if (k->sockets != NULL)
+		text_sockets(k, s);
 }

@@ -122,6 +122,8 @@ pipeline_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	defrag_release(l->defrag);
 	if (l->book != NULL)
 		book_receive(l->book, n < CAPTURE_BATCH);
+	if (l->sockets != NULL)
+		sockets_receive(l->sockets);
 	if (c->several && l->copies == NULL && wants_copies(l, c) &&
 	    expect_copies(l, e) == -1)
 		return -1;
@@ -137,6 +139,8 @@ pipeline_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	}
 	if (l->book != NULL)
 		book_send(l->book);
+	if (l->sockets != NULL)
+		sockets_send(l->sockets);
 	if (n > 0 && result == 0)
 		result = writing_clock(&l->writing, l->frame[n - 1].ts, e);
 	return result;

@@ -84,6 +84,8 @@ idle(struct pipeline *l, int64_t now, struct errbuf *e)
 		workers_idle(l->workers, now);
 	else
 		session_expire(l->table, now);
+	if (l->sockets != NULL)
+		sockets_send(l->sockets);
 	return writing_clock(&l->writing, now, e);
 }
 

@@ -24,6 +24,7 @@ struct pipeline {
 	struct session_table *table;
 	struct workers *workers;	/* in its place, or NULL */
 	struct book *book;		/* beside the table, or NULL */
+	struct sockets *sockets;	/* likewise */
 	struct ifnames names;
 	struct rewriter *rewriter;	/* of what is written, or NULL */
 	struct writing writing;

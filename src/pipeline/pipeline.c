@@ -16,6 +16,8 @@ on_event(void *arg, const struct session_event *ev)
 
 	if (ev->kind == EVENT_NEW && l->book != NULL)
 		book_ask(l->book, ev->session, ev->packet);
+	if (l->sockets != NULL)
+		sockets_event(l->sockets, ev);
 	if (l->options->sink.views & VIEW_EVENTS &&
 	    pipeline_selects(l, ev->session) && outbuf_admits(&l->out))
 		l->sink.ops->event(&l->sink, ev);
@@ -44,6 +46,14 @@ static void
 on_snapshot(void *arg, const struct session *s)
 {
 	show_session(arg, s, 1);
+}
+
+static void
+on_ahead(void *arg, const struct session *s, int64_t now)
+{
+	const struct pipeline *l = arg;
+
+	sockets_ask(l->sockets, s, now, 0);
 }
 
 static const char *
@@ -99,6 +109,10 @@ open_book(struct pipeline *l)
 	l->writing.owner = put_owner;
 	l->writing.owner_arg = l->book;
 	book_bind(l->book, l->table, interface_name, l);
+	l->sockets = processes_sockets(l->options->processes, 0);
+	l->sink.sockets = l->sockets;
+	if (l->sockets != NULL)
+		sockets_bind(l->sockets, l->table, interface_name, l);
 }
 
 struct pipeline *
@@ -120,6 +134,8 @@ pipeline_new(const struct options *o, const struct registry *r,
 	config.on_end = o->sink.views & VIEW_SESSIONS ||
 	    o->replay.nto > 1 ? on_end : NULL;
 	config.on_snapshot = on_snapshot;
+	config.on_ahead = on_ahead;
+	config.ahead = o->sockets ? SOCKETS_AHEAD : 0;
 	config.arg = l;
 	l->defrag = defrag_new();
 	if (o->write != NULL && rewrite_wanted(&o->rules) &&
@@ -243,6 +259,8 @@ pipeline_finish(struct pipeline *l, struct errbuf *e)
 	else {
 		if (l->book != NULL)
 			book_finish(l->book);
+		if (l->sockets != NULL)
+			sockets_finish(l->sockets);
 		session_finish(l->table);
 	}
 	if (o->stats != 0 && l->capture != NULL)
@@ -284,5 +302,6 @@ pipeline_stats(struct pipeline *l, struct pipeline_stats *s)
 	s->defrag = defrag_stats(l->defrag);
 	s->rewrite = l->rewriter != NULL ? rewrite_stats(l->rewriter) : NULL;
 	processes_stats(l->options->processes, &s->processes);
+	processes_sockets_stats(l->options->processes, &s->sockets);
 	s->copies = l->copies != NULL ? copies_count(l->copies) : 0;
 }

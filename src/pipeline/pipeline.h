@@ -15,6 +15,7 @@
 #include "dissect/defrag.h"
 #include "options/options.h"
 #include "process/book.h"
+#include "process/sockets.h"
 
 struct pipeline;
 struct registry;
@@ -37,6 +38,7 @@ struct pipeline_stats {
 	uint64_t written_lost;	/* packets: the file of -w, a pipe, was */
 	const struct session_stats *sessions;
 	struct book_stats processes;	/* of what they own */
+	struct sockets_stats sockets;	/* of --sockets */
 	const struct defrag_stats *defrag;
 	const struct rewrite_stats *rewrite;	/* NULL: nothing is rewritten */
 	const struct account *account;	/* up to the end of the run */

@@ -26,7 +26,8 @@ void asker_init(struct asker *, int fd);
  * costs no call. */
 int asker_admit(struct asker *, int64_t now);
 
-/* Adds a question, about what came by that interface; WIRE_ASKS fit. */
+/* Adds a question, about what came by that interface; WIRE_ASKS fit.  The
+ * caller says what it wants to know. */
 struct ask *asker_add(struct asker *, const struct session *,
     uint32_t ifindex);
 

@@ -164,8 +164,8 @@ can_see(const struct desk *d, uint32_t uid)
 	return d->sees_all || uid == d->uid;
 }
 
-static int
-is_known_to_diag(uint8_t protocol)
+int
+desk_knows(uint8_t protocol)
 {
 	return protocol == PROTO_TCP || protocol == PROTO_UDP ||
 	    protocol == PROTO_UDPLITE;
@@ -175,6 +175,22 @@ static int
 is_of_a_link(const union addr *a, unsigned int ip_version)
 {
 	return ip_version == 6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
+int
+desk_query(struct desk *d, unsigned int place, const struct ask *a,
+    unsigned int i, struct diag_query *q)
+{
+	struct diag *diag = d->place[place].diag;
+
+	*q = (struct diag_query){
+		.protocol = a->protocol, .ip_version = a->ip_version,
+		.local = a->addr[i], .remote = a->addr[i ^ 1],
+		.local_port = a->port[i], .remote_port = a->port[i ^ 1],
+	};
+	if (is_of_a_link(&a->addr[i], a->ip_version))
+		q->ifindex = diag_ifindex(diag, a->interface);
+	return diag_is_local(diag, &a->addr[i], a->ip_version, q->ifindex);
 }
 
 /* Who began to listen there: the process may be gone while the connections that
@@ -211,18 +227,12 @@ look_up_gone(const struct desk *d, const struct ask *a, unsigned int i,
 
 static void
 look_up(struct desk *d, const struct ask *a, unsigned int i,
-    uint32_t ifindex, struct finding *f)
+    const struct diag_query *q, struct finding *f)
 {
 	struct place *p = &d->place[f->place];
-	struct diag_query q = {
-		.protocol = a->protocol, .ip_version = a->ip_version,
-		.local = a->addr[i], .remote = a->addr[i ^ 1],
-		.local_port = a->port[i], .remote_port = a->port[i ^ 1],
-		.ifindex = ifindex,
-	};
 	const struct diag_socket *listener = NULL;
 
-	f->found = (uint8_t)diag_find(p->diag, &q, &f->socket);
+	f->found = (uint8_t)diag_find(p->diag, q, &f->socket);
 	if (a->protocol == PROTO_TCP)
 		listener = f->found && f->socket.state == DIAG_LISTEN ?
 		    &f->socket : listeners_find(&p->listeners, &a->addr[i],
@@ -291,23 +301,20 @@ static void
 look_up_side(struct desk *d, const struct ask *a, unsigned int i,
     struct finding *to)
 {
+	struct diag_query q;
 	struct finding f;
 
 	memset(to, 0, sizeof(*to));
 	if (a->protocol == PROTO_TCP && look_up_opened(d, a, i, to))
 		return;
 	for (unsigned int n = 0; n < d->nplaces && !to->found; n++) {
-		struct diag *diag = d->place[n].diag;
-		uint32_t ifindex = is_of_a_link(&a->addr[i], a->ip_version) ?
-		    diag_ifindex(diag, a->interface) : 0;
-
-		if (!diag_is_local(diag, &a->addr[i], a->ip_version, ifindex))
+		if (!desk_query(d, n, a, i, &q))
 			continue;
 		memset(&f, 0, sizeof(f));
 		f.local = 1;
 		f.place = (uint8_t)n;
-		if (is_known_to_diag(a->protocol))
-			look_up(d, a, i, ifindex, &f);
+		if (desk_knows(a->protocol))
+			look_up(d, a, i, &q, &f);
 		else
 			look_up_raw(d, a, i, &f);
 		if (!to->local || f.found || (f.is_server && !to->is_server))

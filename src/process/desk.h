@@ -56,4 +56,13 @@ void desk_prepare(struct desk *);
 void desk_answer(struct desk *, const struct ask *, unsigned int n, int again,
     struct tell *);
 
+/* What the kernel says of the sockets of one. */
+void desk_view(struct desk *, const struct ask *, struct tell_sockets *);
+
+/* For that: does it know sockets of the protocol, and is that end's address one
+ * of the place?  Then the query for its socket is filled in. */
+int desk_knows(uint8_t protocol);
+int desk_query(struct desk *, unsigned int place, const struct ask *,
+    unsigned int end, struct diag_query *);
+
 #endif

@@ -69,6 +69,36 @@ answer(struct service *s, const struct ask *a, unsigned int n,
 	}
 }
 
+static void
+answer_sockets(struct service *s, const struct ask *a, unsigned int channel)
+{
+	struct tell_sockets t;
+
+	desk_view(&s->desk, a, &t);
+	if (s->fd[channel] != -1)
+		(void)send(s->fd[channel], &t, sizeof(t), MSG_NOSIGNAL);
+}
+
+/* Takes those of sockets out, and answers them or keeps them; how many are
+ * left. */
+static unsigned int
+serve_sockets(struct service *s, struct ask *a, unsigned int n,
+    unsigned int channel)
+{
+	unsigned int left = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (a[i].wants == ASK_PROCESSES)
+			a[left++] = a[i];
+		else if (a[i].wants == ASK_SOCKETS_SOON &&
+		    s->nagain < AGAIN_MOST)
+			remember(s, &a[i], channel);
+		else
+			answer_sockets(s, &a[i], channel);
+	}
+	return left;
+}
+
 /* What was asked may be anything. */
 static unsigned int
 check(struct ask *a, unsigned int n)
@@ -99,6 +129,7 @@ serve_channel(struct service *s, unsigned int channel)
 		return;
 	}
 	n = check(a, (unsigned int)((size_t)n / sizeof(a[0])));
+	n = serve_sockets(s, a, (unsigned int)n, channel);
 	if (n > 0)
 		answer(s, a, (unsigned int)n, channel, 0);
 }
@@ -113,7 +144,10 @@ ask_again(struct service *s)
 
 		s->first = (s->first + 1) % AGAIN_MOST;
 		s->nagain--;
-		answer(s, &g.ask, 1, g.channel, 1);
+		if (g.ask.wants == ASK_PROCESSES)
+			answer(s, &g.ask, 1, g.channel, 1);
+		else
+			answer_sockets(s, &g.ask, g.channel);
 	}
 }
 

@@ -10,13 +10,19 @@
 #include <sessdump/packet.h>
 
 #include "process/process.h"
+#include "process/socket_view.h"
 
 enum {
 	WIRE_ASKS	= 32,	/* in one message, at most */
 	WIRE_NAME	= 16,	/* of an interface */
 };
 
-/* Whose are the two ends of this session? */
+enum ask_wants {
+	ASK_PROCESSES,		/* whose are the two ends of this session? */
+	ASK_SOCKETS,		/* what does the kernel say of them? */
+	ASK_SOCKETS_SOON,	/* the same, a little later */
+};
+
 struct ask {
 	uint64_t id;		/* the session's, for the answer */
 	uint32_t number;	/* likewise */
@@ -24,6 +30,7 @@ struct ask {
 	uint16_t port[2];
 	uint8_t protocol, ip_version;
 	uint8_t client;		/* the side that is held for it */
+	uint8_t wants;		/* enum ask_wants */
 	char interface[WIRE_NAME]; /* that its first packet came by, or "" */
 };
 
@@ -37,6 +44,13 @@ struct tell {
 	uint64_t walks;		/* through all processes so far */
 	uint64_t lost;		/* connections that BPF found no room for */
 	struct process process[2];
+};
+
+struct tell_sockets {
+	uint64_t id;
+	uint32_t number;
+	int64_t time;		/* of the kernel's words, ns since 1970 */
+	struct socket_view side[2];
 };
 
 #endif

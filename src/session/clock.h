@@ -50,19 +50,22 @@ clock_tick(struct packet_clock *c, int64_t ts)
 enum {
 	SCHEDULE_EXPIRY = 1 << 0,	/* sessions are ended that timed out */
 	SCHEDULE_SNAPSHOT = 1 << 1,	/* and then those shown that changed */
+	SCHEDULE_AHEAD = 1 << 2,	/* that is near */
 };
 
 struct schedule {
 	struct packet_clock clock;
 	int64_t interval;	/* of snapshots; 0: there are none */
-	int64_t next_expiry, next_snapshot;
+	int64_t ahead;		/* how near; 0: nobody wants to know */
+	int64_t next_expiry, next_snapshot, next_ahead;
 };
 
 static inline void
-schedule_init(struct schedule *s, int64_t interval)
+schedule_init(struct schedule *s, int64_t interval, int64_t ahead)
 {
-	*s = (struct schedule){ .interval = interval,
-	    .next_expiry = INT64_MIN, .next_snapshot = INT64_MIN };
+	*s = (struct schedule){ .interval = interval, .ahead = ahead,
+	    .next_expiry = INT64_MIN, .next_snapshot = INT64_MIN,
+	    .next_ahead = INT64_MAX };
 }
 
 /* One snapshot, however many intervals went by without a packet; a clock that
@@ -76,6 +79,22 @@ schedule_snapshot(struct schedule *s, int64_t now)
 	if (!due && s->next_snapshot != INT64_MIN && wait <= s->interval)
 		return 0;
 	s->next_snapshot = now + s->interval;
+	if (s->ahead != 0)
+		s->next_ahead = s->next_snapshot - s->ahead;
+	return due;
+}
+
+/* Once before each snapshot; then both times are kept exactly. */
+static inline int
+schedule_ahead(struct schedule *s, int64_t now)
+{
+	int due = now >= s->next_ahead;
+	int64_t next = due ? s->next_snapshot : s->next_ahead;
+
+	if (due)
+		s->next_ahead = INT64_MAX;
+	if (next > now && next < s->next_expiry)
+		s->next_expiry = next;
 	return due;
 }
 
@@ -96,12 +115,16 @@ static inline unsigned int
 schedule_tick(struct schedule *s, int64_t ts)
 {
 	int64_t now = clock_tick(&s->clock, ts);
+	unsigned int due = SCHEDULE_EXPIRY;
 
 	if (now < s->next_expiry && now > s->next_expiry - CLOCK_NEAR)
 		return 0;
 	s->next_expiry = now + 1000000000;
-	return SCHEDULE_EXPIRY | (s->interval != 0 &&
-	    schedule_snapshot(s, now) ? SCHEDULE_SNAPSHOT : 0U);
+	if (s->interval != 0 && schedule_snapshot(s, now))
+		due |= SCHEDULE_SNAPSHOT;
+	if (s->ahead != 0 && schedule_ahead(s, now))
+		due |= SCHEDULE_AHEAD;
+	return due;
 }
 
 #endif

@@ -63,6 +63,8 @@ session_expire(struct session_table *t, int64_t ts)
 
 	if (due & SCHEDULE_EXPIRY)
 		session_expire_some(t, now, UINT32_MAX);
+	if (due & SCHEDULE_AHEAD)
+		session_ahead(t, now);
 	if (due & SCHEDULE_SNAPSHOT)
 		session_walk(t, VISIT_SNAPSHOT, now);
 }

@@ -28,7 +28,7 @@ session_table_new(const struct session_config *config, struct errbuf *e)
 		return NULL;
 	}
 	t->config = *config;
-	schedule_init(&t->schedule, config->interval);
+	schedule_init(&t->schedule, config->interval, config->ahead);
 	if (table_init(&t->table, config->max, config->seed, e) == 0) {
 		if (trouble_init(&t->troubles, config->max, e) == 0)
 			return t;

@@ -99,6 +99,7 @@ struct session {
 	uint8_t end : 3;	/* enum session_end, what it is heading for */
 	uint8_t changed : 1;	/* since the last snapshot */
 	uint8_t active : 1;	/* since it was queued */
+	uint8_t noted : 1;	/* on_ahead() was called for it */
 	uint8_t role;		/* enum session_role */
 	uint8_t history_len;
 	struct side side[2];
@@ -147,6 +148,11 @@ struct session_config {
 	 * nanoseconds of packet time, in order of appearance; 0: never. */
 	void (*on_snapshot)(void *, const struct session *);
 	int64_t interval;
+	/* So many nanoseconds before, for each that has changed; then these are
+	 * the ones for on_snapshot(), and what changes later waits for the
+	 * next time.  0: never. */
+	void (*on_ahead)(void *, const struct session *, int64_t now);
+	int64_t ahead;
 	void *arg;
 };
 
@@ -234,6 +240,7 @@ int session_expire_some(struct session_table *, int64_t now, uint32_t max);
 enum session_visit {
 	VISIT_SNAPSHOT,		/* on_snapshot for those that changed */
 	VISIT_END,		/* the capture is over */
+	VISIT_AHEAD,		/* session_ahead(), where workers do it */
 };
 
 struct session_entry {
@@ -247,6 +254,12 @@ struct session_entry *session_list(const struct session_table *,
     enum session_visit, int64_t now, uint32_t *n);
 void session_visit(struct session_table *, struct session *,
     enum session_visit, int64_t now);
+
+/* on_ahead() for each that changed: what session_expire() does by itself. */
+void session_ahead(struct session_table *, int64_t now);
+/* All that there are, in no order. */
+void session_each(const struct session_table *,
+    void (*)(void *, const struct session *), void *arg);
 
 /* The host of side[dir] was found to listen on that port, at that time: where
  * nothing stronger is known, the other side is the client. */

@@ -33,10 +33,33 @@ session_visit(struct session_table *t, struct session *s,
 		session_conclude(t, s, due ? END_TIMEOUT : END_CAPTURE, now);
 	} else if (due) {
 		session_end(t, s, END_TIMEOUT, expire_time(t, s));
-	} else if (s->changed) {
+	} else if (t->config.ahead != 0 ? s->noted : s->changed) {
 		s->changed = 0;
+		s->noted = 0;
 		t->config.on_snapshot(t->config.arg, s);
 	}
+}
+
+void
+session_ahead(struct session_table *t, int64_t now)
+{
+	for (uint32_t i = 1; i <= t->table.used; i++) {
+		struct session *s = &t->table.slab[i];
+
+		if (s->id == 0 || !s->changed)
+			continue;
+		s->noted = 1;
+		t->config.on_ahead(t->config.arg, s, now);
+	}
+}
+
+void
+session_each(const struct session_table *t,
+    void (*each)(void *, const struct session *), void *arg)
+{
+	for (uint32_t i = 1; i <= t->table.used; i++)
+		if (t->table.slab[i].id != 0)
+			each(arg, &t->table.slab[i]);
 }
 
 /* As it is where no session took the place of one that had ended. */

@@ -20,6 +20,7 @@ struct worker {
 	pthread_t thread;
 	struct session_table *table;
 	struct book *book;	/* of processes, or NULL */
+	struct sockets *sockets;	/* of --sockets, or NULL */
 	struct sink sink;
 	struct part *part;	/* of the batch at hand */
 	uint64_t key;		/* of what is said next */

@@ -28,6 +28,8 @@ on_event(void *arg, const struct session_event *ev)
 
 	if (ev->kind == EVENT_NEW && w->book != NULL)
 		book_ask(w->book, ev->session, ev->packet);
+	if (w->sockets != NULL)
+		sockets_event(w->sockets, ev);
 	if (w->all->options->sink.views & VIEW_EVENTS &&
 	    is_selected(w, ev->session))
 		w->sink.ops->event(&w->sink, ev);
@@ -59,6 +61,14 @@ on_snapshot(void *arg, const struct session *s)
 	show_session(arg, s, 1);
 }
 
+static void
+on_ahead(void *arg, const struct session *s, int64_t now)
+{
+	const struct worker *w = arg;
+
+	sockets_ask(w->sockets, s, now, 0);
+}
+
 /* The widths of columns are the header's, which another says. */
 static void
 start_sink(struct worker *w, const struct sink *like, struct outbuf *scratch)
@@ -85,6 +95,8 @@ worker_init(struct worker *w, struct workers *all, unsigned int index,
 	    o->processes != NULL ? on_event : NULL;
 	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
 	config.on_snapshot = on_snapshot;
+	config.on_ahead = on_ahead;
+	config.ahead = o->sockets ? SOCKETS_AHEAD : 0;
 	config.arg = w;
 	w->table = session_table_new(&config, e);
 	if (w->table == NULL)
@@ -94,6 +106,11 @@ worker_init(struct worker *w, struct workers *all, unsigned int index,
 	if (w->book != NULL)
 		book_bind(w->book, w->table, all->sink->options->interface,
 		    all->sink->options->arg);
+	w->sockets = processes_sockets(o->processes, index);
+	w->sink.sockets = w->sockets;
+	if (w->sockets != NULL)
+		sockets_bind(w->sockets, w->table,
+		    all->sink->options->interface, all->sink->options->arg);
 	return 0;
 }
 
@@ -238,6 +255,8 @@ key_of(uint32_t place)
 static void
 take_answers(struct worker *w, const struct batch *b)
 {
+	if (w->sockets != NULL)
+		sockets_receive(w->sockets);
 	if (w->book == NULL)
 		return;
 	w->key = 0;
@@ -286,6 +305,8 @@ move_packets(struct worker *w, struct batch *b)
 	}
 	if (w->book != NULL)
 		book_send(w->book);
+	if (w->sockets != NULL)
+		sockets_send(w->sockets);
 }
 
 static void
@@ -294,6 +315,14 @@ make_list(struct worker *w, const struct batch *b)
 	w->at = 0;
 	if (w->book != NULL && b->why == VISIT_END)
 		book_finish(w->book);
+	if (w->sockets != NULL && b->why == VISIT_END)
+		sockets_finish(w->sockets);
+	w->nlist = 0;
+	if (b->why == VISIT_AHEAD) {
+		session_ahead(w->table, b->now);
+		sockets_send(w->sockets);
+		return;
+	}
 	w->list = session_list(w->table, b->why, b->now, &w->nlist);
 	if (w->list == NULL)
 		w->failed = 1;

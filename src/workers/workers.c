@@ -5,6 +5,7 @@
 #include "core/mix.h"
 #include "core/thread.h"
 #include "dissect/dissect.h"
+#include "process/sockets.h"
 #include "workers/impl.h"
 
 int
@@ -57,7 +58,8 @@ workers_new(const struct options *o, const struct registry *r,
 	all->sink = sink;
 	all->n = o->workers;
 	all->keeps = (o->sink.views & VIEW_PACKETS) != 0;
-	schedule_init(&all->schedule, o->session.interval);
+	schedule_init(&all->schedule, o->session.interval, o->sockets ?
+	    SOCKETS_AHEAD : 0);
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_cond_init(&all->dealt, NULL);
 	pthread_cond_init(&all->done, NULL);
@@ -121,6 +123,8 @@ tick(struct workers *all, int64_t ts)
 		return;
 	b = workers_current(all);
 	b->tick[b->nticks++] = (struct batch_tick){ now, b->n };
+	if (due & SCHEDULE_AHEAD)
+		workers_visit(all, VISIT_AHEAD, now);
 	if (due & SCHEDULE_SNAPSHOT)
 		workers_visit(all, VISIT_SNAPSHOT, now);
 }

@@ -179,7 +179,8 @@ def keys():
 if "libmnl" not in subprocess.run(
         [os.environ["SESSDUMP"], "--version"], capture_output=True,
         text=True, check=True).stdout:
-    SPARE["libmnl, which is not in this build"] = "wait4"
+    SPARE["libmnl, which is not in this build"] = """
+        getdents64 pread64 readlinkat wait4"""
 lab.set_up(veth=True)
 vanishing("--packets")
 vanishing("--packets", "--backend", "pcap")
