@@ -282,6 +282,23 @@ make_plan(struct transmit *t, struct errbuf *e)
 }
 
 static void
+say_recorded(const struct transmit *t)
+{
+	const struct replay_options *r = &t->options->replay;
+	double seconds = (double)(t->plan.latest - t->plan.first) / 1e9;
+	FILE *f = t->calls.out;
+
+	if (r->pace == 0 || r->pace == 1)
+		fprintf(f, "in recorded time, %.6f s", seconds);
+	else
+		fprintf(f, "%g times as fast as recorded, %.6f s", r->pace,
+		    seconds / r->pace);
+	if (r->max_gap != 0)
+		fprintf(f, ", with gaps of %g s at most",
+		    (double)r->max_gap / 1e9);
+}
+
+static void
 say_plan(struct transmit *t)
 {
 	const struct replay_options *r = &t->options->replay;
@@ -297,10 +314,7 @@ say_plan(struct transmit *t)
 	else if (r->mbps != 0)
 		fprintf(f, "at %g Mbit/s", r->mbps);
 	else
-		fprintf(f, "in recorded time%s, %.6f s", r->pace != 0 &&
-		    r->pace != 1 ? " at another speed" : "",
-		    (double)(t->plan.latest - t->plan.first) / 1e9 /
-		    (r->pace != 0 ? r->pace : 1));
+		say_recorded(t);
 	if (r->loop == 0)
 		fputs(", over and over", f);
 	else if (r->loop > 1)

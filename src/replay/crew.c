@@ -152,6 +152,8 @@ crew_run(struct crew *c, struct errbuf *e)
 	unsigned int n = 0;
 	int error = 0;
 
+	if (c->store->n == 0)
+		return 0;
 	c->failed = 0;
 	c->working = c->n;
 	for (; n < c->n && error == 0; n++) {
