@@ -56,6 +56,15 @@ stats_of(struct capture *c, const char *name, struct capture_stats *s)
 	return strcmp(c->name, name) == 0 ? capture_stats(c, s) : -1;
 }
 
+/* What a file of anonymized packets says of them: a name may be an address,
+ * too, and is the owner's in any case. */
+static void
+describe_nothing(void *arg, uint32_t number, struct dump_interface *about)
+{
+	describe(arg, number, about);
+	about->name = about->description = NULL;
+}
+
 static void
 count(void *arg, uint32_t number, struct dump_counts *c)
 {
@@ -90,6 +99,10 @@ source(struct writing *w, const volatile sig_atomic_t *stop)
 	};
 
 	s.start = now_realtime();
+	if (w->options->rules.anonymize) {
+		s.filter = NULL;
+		s.interface = describe_nothing;
+	}
 	return s;
 }
 

@@ -103,7 +103,8 @@ _sessdump() {
 	-y|--linktype|-s|--snapshot-length|-B|--buffer-size|-c|--count|\
 	--port|--host|--interval|--stats|-C|-G|-W|--max-sessions|--seed|--workers|\
 	--process|--pace|--max-gap|--pps|--mbps|--loop|--link-header|\
-	--map-ip|--map-port|--map-mac|--vlan|--mtu-fragment|--mtu-drop)
+	--map-ip|--map-port|--map-mac|--vlan|--mtu-fragment|--mtu-drop|\
+	--anonymize)
 		;;
 	*)
 		[[ $cur == -* ]] || return 0
@@ -120,7 +121,7 @@ _sessdump() {
 			--key --format --json -w --write --write-format --comments
 			-C -G -W --replay-to --pps --mbps --topspeed --loop
 			--link-header --map-ip --map-port --map-mac
-			--vlan --mtu-fragment --mtu-drop
+			--vlan --mtu-fragment --mtu-drop --anonymize --cut-payload
 			-n -e -v --verbose -q
 			--quiet -N --resolve -t --nano --micro
 			--time-stamp-precision -x -X -A -l --line-buffered -U

@@ -103,6 +103,11 @@ static const struct option_row {
 	{ OPT_MAP_PORT, "map-port", "OLD=NEW", "this port into that one" },
 	{ OPT_MAP_MAC, "map-mac", "OLD=NEW",
 	    "this address of the link into that one" },
+	{ OPT_ANONYMIZE, "anonymize", "KEY",
+	    "others for all addresses, prefix by prefix;\n"
+	    "KEY: 64 hex digits, @FILE or random" },
+	{ OPT_CUT_PAYLOAD, "cut-payload", NULL,
+	    "-w: headers only; payload may have addresses" },
 	{ OPT_VLAN, "vlan", "ID",
 	    "this VLAN; add=ID: a tag more; del: less" },
 	{ OPT_MTU_FRAGMENT, "mtu-fragment", "BYTES",

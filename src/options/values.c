@@ -322,6 +322,9 @@ options_set_flag(struct options *o, int opt)
 	case OPT_COMMENTS:
 		o->dump.comments = 1;
 		break;
+	case OPT_CUT_PAYLOAD:
+		o->rules.cut = 1;
+		break;
 	case 'U':
 		o->packet_buffered = 1;
 		break;
@@ -363,6 +366,7 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	case OPT_VLAN:
 	case OPT_MTU_FRAGMENT:
 	case OPT_MTU_DROP:
+	case OPT_ANONYMIZE:
 		return options_set_rewriting(o, opt, s, e);
 	case 'y':
 		o->linktype = s;

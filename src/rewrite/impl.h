@@ -9,6 +9,7 @@
 
 #include <sessdump/dissector.h>
 
+#include "rewrite/anonymize.h"
 #include "rewrite/rewrite.h"
 #include "rewrite/sums.h"
 
@@ -51,6 +52,7 @@ struct pieces {
 struct rewriter {
 	const struct rules *rules;
 	const struct registry *registry;
+	struct anonymizer *anonymizer;	/* or NULL */
 	struct rewrite_stats stats;
 	uint8_t *data;		/* the frame, a copy */
 	uint32_t room;		/* bytes there */
@@ -62,6 +64,9 @@ struct rewriter {
 	struct pieces pieces;
 	struct sums sums;
 	struct datagram ip;
+	uint32_t known;		/* where a message ends whose addresses are
+				 * rewritten, or 0 */
+	uint32_t unknown;	/* see place_hide(); or UINT32_MAX */
 };
 
 /* place.c: one address, or port, by the rules.  Of an address of IP by how much
@@ -71,10 +76,16 @@ int map_ip(const struct rewriter *, uint8_t *, unsigned int version);
 int64_t place_ip(struct rewriter *, uint32_t at, unsigned int version);
 void place_port(struct rewriter *, uint32_t at);
 void place_mac(struct rewriter *, uint32_t at);
+/* What is not whole may begin with an address: nobody shall see it. */
+void place_hide(struct rewriter *, uint32_t at);
 /* Several of IP, one behind the other, "step" bytes apart, as far as they end
  * by "end"; at most n. */
 void place_ips(struct rewriter *, uint32_t at, uint32_t end, uint32_t step,
     uint32_t n, unsigned int version);
+
+/* cut.c: what is not to be seen: payload, headers that could not be
+ * rewritten. */
+void cut_rewrite(struct rewriter *);
 
 /* vlan.c: the tag, of a frame that is not looked into any more.  By how many
  * bytes all behind the addresses has moved. */
@@ -102,9 +113,11 @@ void transport_rewrite(struct rewriter *);
 /* A checksum of "protocol" that stands in a header of IPv6. */
 void transport_sum(struct rewriter *, unsigned int protocol);
 
-/* message.c: addresses in the messages of ICMP, ICMPv6 and IGMP. */
+/* message.c: addresses in the messages of ICMP, ICMPv6 and IGMP, and in options
+ * of TCP. */
 void message_icmp(struct rewriter *, uint32_t at, uint32_t end);
 void message_icmpv6(struct rewriter *, uint32_t at, uint32_t end);
 void message_igmp(struct rewriter *, uint32_t at, uint32_t end);
+void message_tcp(struct rewriter *, uint32_t at, uint32_t end);
 
 #endif

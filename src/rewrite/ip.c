@@ -217,6 +217,16 @@ ipv6_fragment(struct datagram *d, const uint8_t *h)
 	d->is_later = (frag & FRAGMENT_OFFSET) != 0;
 }
 
+static int
+is_between(const struct layer *l)
+{
+	const struct dissector *x = l->dissector;
+
+	return x == &dissector_ipv6_options || x == &dissector_ipv6_routing ||
+	    x == &dissector_ipv6_fragment || x == &dissector_ipv6_ext ||
+	    x == &dissector_ah;
+}
+
 /* A header that says what follows it. */
 static int
 between(struct rewriter *r, const struct layer *l, uint32_t at)
@@ -224,17 +234,20 @@ between(struct rewriter *r, const struct layer *l, uint32_t at)
 	const struct dissector *x = l->dissector;
 	const uint32_t end = at + l->header;
 
+	if (!is_between(l))
+		return 0;
+	if (l->header == 0) {
+		place_hide(r, at);
+		return 1;
+	}
 	if (x == &dissector_ipv6_options)
 		ipv6_options(r, at, end);
 	else if (x == &dissector_ipv6_routing)
 		ipv6_routing(r, l->data, at, end);
 	else if (x == &dissector_ipv6_fragment)
 		ipv6_fragment(&r->ip, l->data);
-	else if (x == &dissector_ipv6_ext) {
-		if (r->ip.protocol == PROTOCOL_MOBILITY)
-			transport_sum(r, PROTOCOL_MOBILITY);
-	} else if (x != &dissector_ah)
-		return 0;
+	else if (r->ip.protocol == PROTOCOL_MOBILITY)
+		transport_sum(r, PROTOCOL_MOBILITY);
 	r->ip.protocol = l->data[0];
 	r->ip.at = end;
 	return 1;
@@ -246,13 +259,15 @@ ip_rewrite(struct rewriter *r, const struct layer *l, uint32_t at)
 	if (l->dissector == &dissector_ipv4 ||
 	    l->dissector == &dissector_ipv6) {
 		transport_rewrite(r);
-		if (l->header == 0)
+		if (l->header == 0) {
+			place_hide(r, at);
 			return 1;
+		}
 		if (l->dissector == &dissector_ipv4)
 			ipv4(r, l, at);
 		else
 			ipv6(r, l, at);
 		return 1;
 	}
-	return r->ip.open && l->header > 0 && between(r, l, at);
+	return r->ip.open && between(r, l, at);
 }

@@ -73,6 +73,8 @@ link_rewrite(struct rewriter *r, const struct layer *l, uint32_t at)
 	if (l->dissector == &dissector_arp) {
 		if (l->header > 0)
 			arp_rewrite(r, l->data, at);
+		else
+			place_hide(r, at);
 		return 1;
 	}
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -80,6 +82,8 @@ link_rewrite(struct rewriter *r, const struct layer *l, uint32_t at)
 
 		if (row->dissector != l->dissector)
 			continue;
+		if (l->header == 0)
+			place_hide(r, at);
 		for (unsigned int k = 0; k < ADDRESSES; k++)
 			if ((k == 0 || row->at[k] > 0) &&
 			    has_mac(l, row->at[k]))

@@ -1,4 +1,5 @@
-/* message.c: addresses in the messages of ICMP, ICMPv6 and IGMP. */
+/* message.c: addresses in the messages of ICMP, ICMPv6 and IGMP, and in options
+ * of TCP. */
 #include "rewrite/impl.h"
 
 enum {
@@ -33,7 +34,23 @@ enum {
 	IGMP_SOURCES	= 10,	/* their number, in the longer query */
 
 	RECORD		= 4,	/* of a report: before the group */
+
+	TCP_HEADER	= 20,
+	TCP_NOP		= 1,
+	TCP_MULTIPATH	= 30,	/* RFC 8684 */
+	MULTIPATH_ADDRESS = 3,	/* ADD_ADDR; from this length on of IPv6 */
+	MULTIPATH_IPV6	= 20,
 };
+
+/* All addresses of the message are rewritten: it need not be cut, unless half
+ * of one may stand at its end. */
+static void
+know(struct rewriter *r, uint32_t at, uint32_t end)
+{
+	r->known = end;
+	if (end < r->ip.wire_end)
+		place_hide(r, at + 8);
+}
 
 static int
 is_there(uint32_t at, uint32_t end, uint32_t n)
@@ -48,10 +65,12 @@ message_icmp(struct rewriter *r, uint32_t at, uint32_t end)
 
 	if (!is_there(at, end, 8))
 		return;
-	if (h[0] == ICMP_REDIRECT)
+	if (h[0] == ICMP_REDIRECT) {
 		place_ip(r, at + 4, 4);
-	else if (h[0] == ICMP_ROUTERS && h[5] > 0)
+	} else if (h[0] == ICMP_ROUTERS && h[5] > 0) {
 		place_ips(r, at + 8, end, h[5] * 4U, h[4], 4);
+		know(r, at, end);
+	}
 }
 
 /* A route may have no more than half of its prefix. */
@@ -142,6 +161,9 @@ message_icmpv6(struct rewriter *r, uint32_t at, uint32_t end)
 
 	if (!is_there(at, end, 8))
 		return;
+	if ((h[0] >= ICMPV6_QUERY && h[0] <= ICMPV6_ADVERTISE) ||
+	    h[0] == ICMPV6_REPORT_V2)
+		know(r, at, end);
 	switch (h[0]) {
 	case ICMPV6_QUERY:
 	case ICMPV6_REPORT:
@@ -174,16 +196,51 @@ message_igmp(struct rewriter *r, uint32_t at, uint32_t end)
 	switch (h[0]) {
 	case IGMP_REPORT_V3:
 		records(r, at + 8, end, 4);
+		know(r, at, end);
 		break;
 	case IGMP_QUERY:
-		if (is_there(at, end, 12))
+		if (is_there(at, end, 12)) {
 			place_ips(r, at + 12, end, 4,
 			    be16(h + IGMP_SOURCES), 4);
+			know(r, at, end);
+		}
 		/* FALLTHROUGH */
 	case IGMP_REPORT:
 	case IGMP_REPORT_V2:
 	case IGMP_LEAVE:
 		place_ip(r, at + 4, 4);
 		break;
+	}
+}
+
+/* A host tells of another address of its own: of multipath TCP. */
+void
+message_tcp(struct rewriter *r, uint32_t at, uint32_t end)
+{
+	uint32_t stop;
+
+	if (!is_there(at, end, TCP_HEADER))
+		return;
+	stop = at + (r->data[at + 12] >> 4) * 4U;
+	for (at += TCP_HEADER; at < stop && at < end;) {
+		const uint8_t *o = r->data + at;
+
+		if (o[0] == TCP_NOP) {
+			at++;
+			continue;
+		}
+		if (o[0] == 0 || !is_there(at, stop, 2))
+			return;
+		if (!is_there(at, end, 2) || o[1] > end - at) {
+			place_hide(r, at);
+			return;
+		}
+		if (o[1] < 2)
+			return;
+		if (o[0] == TCP_MULTIPATH && o[1] >= 8 &&
+		    o[2] >> 4 == MULTIPATH_ADDRESS)
+			place_ips(r, at + 4, at + o[1], 16, 1,
+			    o[1] < MULTIPATH_IPV6 ? 4 : 6);
+		at += o[1];
 	}
 }

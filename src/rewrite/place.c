@@ -4,7 +4,19 @@
 int
 map_ip(const struct rewriter *r, uint8_t *a, unsigned int version)
 {
-	return rules_map_ip(r->rules, a, version);
+	if (rules_map_ip(r->rules, a, version))
+		return 1;
+	if (r->anonymizer == NULL)
+		return 0;
+	anonymize_ip(r->anonymizer, a, version);
+	return 1;
+}
+
+void
+place_hide(struct rewriter *r, uint32_t at)
+{
+	if (r->anonymizer != NULL && at < r->unknown)
+		r->unknown = at;
 }
 
 int64_t
@@ -52,6 +64,7 @@ place_mac(struct rewriter *r, uint32_t at)
 	uint8_t to[6];
 
 	memcpy(to, r->data + at, sizeof(to));
-	if (rules_map_mac(r->rules, to))
-		sums_put(&r->sums, at, to, sizeof(to));
+	if (!rules_map_mac(r->rules, to) && r->anonymizer != NULL)
+		anonymize_mac(r->anonymizer, to);
+	sums_put(&r->sums, at, to, sizeof(to));
 }

@@ -10,7 +10,8 @@ int
 rewrite_wanted(const struct rules *u)
 {
 	return u->nip > 0 || u->nport > 0 || u->nmac > 0 ||
-	    u->vlan != VLAN_KEEP || u->fit != MTU_KEEP;
+	    u->vlan != VLAN_KEEP || u->fit != MTU_KEEP || u->anonymize ||
+	    u->cut;
 }
 
 struct rewriter *
@@ -26,6 +27,11 @@ rewriter_new(const struct rules *u, const struct registry *registry,
 	r->rules = u;
 	r->registry = registry;
 	r->mtu = u->mtu;
+	if (u->anonymize &&
+	    (r->anonymizer = anonymizer_new(u->key, e)) == NULL) {
+		free(r);
+		return NULL;
+	}
 	return r;
 }
 
@@ -34,6 +40,7 @@ rewriter_free(struct rewriter *r)
 {
 	if (r == NULL)
 		return;
+	anonymizer_free(r->anonymizer);
 	free(r->data);
 	free(r->pieces.data);
 	free(r);
@@ -68,6 +75,8 @@ walk(struct rewriter *r)
 	const struct packet *p = &r->packet;
 
 	r->ip.open = 0;
+	r->known = 0;
+	r->unknown = UINT32_MAX;
 	for (unsigned int i = 0; i < p->nlayers; i++) {
 		const struct layer *l = &p->layer[i];
 		const uint32_t at = (uint32_t)(l->data - r->data);
@@ -98,6 +107,8 @@ rewrite_frame(struct rewriter *r, const struct frame *f)
 	walk(r);
 	if (sums_finish(&r->sums))
 		r->frame.flags &= (uint16_t)~FRAME_NO_CSUM;
+	if (r->rules->cut || r->unknown != UINT32_MAX)
+		cut_rewrite(r);
 	if (r->rules->vlan != VLAN_KEEP)
 		moved = vlan_rewrite(r);
 	r->left = r->rules->fit == MTU_KEEP || fit_rewrite(r, moved);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/errbuf.h"
+#include "rewrite/cryptopan.h"
 
 enum { RULES_MAX = 64 };	/* of a kind */
 
@@ -58,6 +59,9 @@ struct rules {
 	uint8_t fit;			/* enum rule_mtu */
 	uint16_t vlan_id;
 	uint32_t mtu;			/* bytes behind the link header */
+	uint8_t anonymize;		/* all other addresses, by the key */
+	uint8_t cut;			/* leave out what headers carry */
+	uint8_t key[CRYPTOPAN_KEY];
 };
 
 /* OLD/LEN=NEW/LEN, OLD=NEW, OLD=NEW, as they are written on the command line.

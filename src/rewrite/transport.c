@@ -177,6 +177,8 @@ transport_rewrite(struct rewriter *r)
 	transport_sum(r, d->protocol);
 	if (transport[d->protocol].is & HAS_PORTS)
 		ports(r, at, end);
+	if (d->protocol == TCP)
+		message_tcp(r, at, end);
 	else if (d->protocol == ICMP && d->was.ip_version == 4)
 		message_icmp(r, at, end);
 	else if (d->protocol == ICMPV6 && d->was.ip_version == 6)

@@ -20,8 +20,8 @@ enum { FLIPPED = 0x80, PORT = 80, OTHER = 81, MTU = 100,
 	ADDED = 64 };		/* a tag; more header than payload */
 
 static struct registry *registry;
-static struct rules rules, cut;
-static struct rewriter *rewriter, *cutter;
+static struct rules rules, cut, secret;
+static struct rewriter *rewriter, *cutter, *anonymizer;
 
 /* All addresses change; no dissector asks for the ports. */
 static void
@@ -45,7 +45,10 @@ start(void)
 	cut.fit = MTU_FRAGMENT;
 	cut.mtu = MTU;
 	cutter = rewriter_new(&cut, registry, &e);
-	if (rewriter == NULL || cutter == NULL)
+	secret.anonymize = (uint8_t)cryptopan_is_there();
+	secret.cut = 1;
+	anonymizer = rewriter_new(&secret, registry, &e);
+	if (rewriter == NULL || cutter == NULL || anonymizer == NULL)
 		abort();
 }
 
@@ -114,13 +117,16 @@ compare(const struct packet *a, const struct packet *b)
 		compare_flows(&a->quoted, &b->quoted);
 }
 
-/* In pieces that fit. */
+/* Without payload; then in pieces that fit. */
 static void
 cut_frame(struct frame *f)
 {
 	const struct frame *out;
 	uint32_t n = 0;
 
+	rewrite_frame(anonymizer, f);
+	out = rewrite_next(anonymizer);
+	must(out != NULL && out->caplen <= f->caplen && out->len == f->len);
 	rewrite_frame(cutter, f);
 	while ((out = rewrite_next(cutter)) != NULL) {
 		must(out->caplen <= out->len);
