@@ -193,18 +193,16 @@ message_igmp(struct rewriter *r, uint32_t at, uint32_t end)
 
 	if (!is_there(at, end, 8))
 		return;
+	if (h[0] == IGMP_QUERY && is_there(at, end, 12)) {
+		place_ips(r, at + 12, end, 4, be16(h + IGMP_SOURCES), 4);
+		know(r, at, end);
+	}
 	switch (h[0]) {
 	case IGMP_REPORT_V3:
 		records(r, at + 8, end, 4);
 		know(r, at, end);
 		break;
 	case IGMP_QUERY:
-		if (is_there(at, end, 12)) {
-			place_ips(r, at + 12, end, 4,
-			    be16(h + IGMP_SOURCES), 4);
-			know(r, at, end);
-		}
-		/* FALLTHROUGH */
 	case IGMP_REPORT:
 	case IGMP_REPORT_V2:
 	case IGMP_LEAVE:

@@ -114,24 +114,19 @@ dumper_turn(struct dumper *d, int64_t t, struct errbuf *e)
 {
 	uint64_t size = d->open ? stream_size(&d->file.stream) : 0;
 	struct series next;
+	int turn;
 
 	if (series_goes_on(&d->series, t, size) ||
 	    (d->open && !stream_ready(&d->file.stream)))
 		return 0;
 	next = d->series;
-	switch (series_turn(&next, t, size, e)) {
-	case SERIES_STAY:
-		break;
-	case SERIES_OVER:
-		d->over = 1;
-		/* FALLTHROUGH */
-	case SERIES_NEXT:
-		if (dumper_end(d, 0, e) == -1)
-			return -1;
-		break;
-	default:
+	turn = series_turn(&next, t, size, e);
+	if (turn == -1)
 		return -1;
-	}
+	if (turn == SERIES_OVER)
+		d->over = 1;
+	if (turn != SERIES_STAY && dumper_end(d, 0, e) == -1)
+		return -1;
 	d->series = next;
 	return 0;
 }

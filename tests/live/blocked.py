@@ -65,7 +65,8 @@ def unread(what, *args, pipe=None, terminal=False):
 
 
 def told(what, child, name):
-    said = [x for x in child.said().splitlines() if x.startswith("sessdump:")]
+    said = [x for x in child.said().splitlines()
+            if x.startswith("sessdump:") and ": blocked" in x]
     equal(f"{what}: it is said, once", said,
           [f"sessdump: {name}: blocked, what does not fit is lost"])
 

@@ -11,7 +11,8 @@ import time
 
 import lab
 from lab import A, B
-from live import WITH_CGROUPS, Dump, equal, finish, ok, wait_for
+from live import (BACKENDS, WITH_CGROUPS, Dump, equal, finish, ok,
+                  wait_for)
 
 HTTP = os.environ["srcdir"] + "/pcaps/http.pcap"
 TABLE = os.environ["srcdir"] + "/src/sandbox/calls.c"
@@ -181,6 +182,8 @@ if "libmnl" not in subprocess.run(
         text=True, check=True).stdout:
     SPARE["libmnl, which is not in this build"] = """
         getdents64 pread64 readlinkat wait4"""
+if "afpacket" not in BACKENDS:
+    SPARE["AF_PACKET, which is not in this build"] = "bind"
 lab.set_up(veth=True)
 vanishing("--packets")
 vanishing("--packets", "--backend", "pcap")

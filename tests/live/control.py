@@ -6,7 +6,7 @@ import subprocess
 
 import lab
 from lab import A, B
-from live import Dump, equal, finish, ok, wait_for
+from live import BACKENDS, Dump, equal, finish, ok, wait_for
 
 
 def ping(n=1):
@@ -19,7 +19,7 @@ def reads(path):
 
 
 def counted():
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         d = Dump("-i", "eth0", "--backend", backend, "-c", "3", "icmp")
         ping(4)
         equal(f"{backend}, -c: it ends by itself", d.wait(), 0)
@@ -30,7 +30,7 @@ def counted():
 
 
 def directions():
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         for way, want in (("in", {lab.B4}), ("out", {lab.A4}),
                           ("inout", {lab.A4, lab.B4})):
             d = Dump("-i", "eth0", "--backend", backend, "-Q", way, "--json",
@@ -51,7 +51,7 @@ def promiscuity():
 
 
 def promiscuous():
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         for args, want in (((), "1"), (("-p",), "0")):
             d = Dump("-i", "eth0", "--backend", backend, *args)
             equal(f"{backend}{' -p' if args else ''}: promiscuity",
@@ -61,7 +61,7 @@ def promiscuous():
 
 
 def signals():
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         d = Dump("-i", "eth0", "--backend", backend, "-w", "x.pcap",
                  "--events", "icmp")
         ping(2)
@@ -96,7 +96,7 @@ def signals():
 
 def quiet_wire():
     """Sessions end by the clock when no packet comes."""
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         d = Dump("-i", "eth0", "--backend", backend, "--timeout", "icmp=1",
                  "--events", "icmp")
         ping(1)
@@ -125,7 +125,7 @@ def closed_pipe():
 
 
 def cut():
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         d = Dump("-i", "eth0", "--backend", backend, "-s", "40", "--json",
                  "-c", "2", "icmp")
         ping(1)
@@ -136,7 +136,7 @@ def cut():
 
 
 def failures():
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         b = "--backend", backend
         d = Dump("-i", "nope0", *b, ready=False)
         equal(f"{backend}, unknown interface: status", d.wait(), 1)
@@ -182,7 +182,7 @@ def unprivileged():
     nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
               "--inh-caps=-all", "--bounding-set=-all")
     for iface in "eth0", "any":
-        for backend in "afpacket", "pcap":
+        for backend in BACKENDS:
             d = Dump("-i", iface, "--backend", backend, before=nobody,
                      ready=False)
             equal(f"nobody, {iface}, {backend}: status", d.wait(), 1)

@@ -8,7 +8,7 @@ import time
 
 import lab
 from lab import A, B
-from live import Dump, equal, finish, ok, wait_for
+from live import BACKENDS, Dump, equal, finish, ok, wait_for
 
 PORT, TCP_PORT = 9999, 9998
 FILTER = f"udp port {PORT} or tcp port {TCP_PORT}"
@@ -217,7 +217,7 @@ def words():
 
 def stopped():
     """What came before a signal is shown, however soon."""
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         dump = Dump("-i", "eth0", "--backend", backend, "--packets",
                     "--json", FILTER, host=B)
         sender = Sender(False)
@@ -233,7 +233,7 @@ def stopped():
 
 def counted():
     """-c leaves the rest unread, and says so."""
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         dump = Dump("-i", "eth0", "--backend", backend, "-c", "3", FILTER,
                     host=B)
         Sender(False).send(1001, 20)
@@ -246,7 +246,7 @@ def counted():
 
 
 lab.set_up(veth=True)
-for name in "afpacket", "pcap":
+for name in BACKENDS:
     for six in False, True:
         overrun(name, six)
 exact()

@@ -31,6 +31,12 @@ ip -n $live_a link add eth0 type veth peer name eth0 netns $live_b \
     2>"$tmp/why" || skip_all "no veth: $(cat "$tmp/why")"
 ip -n $live_a link del eth0
 
+# For what libpcap cannot do.
+needs_afpacket() {
+	"$SESSDUMP" --version | grep -q '^AF_PACKET: TPACKET' ||
+		skip_all "AF_PACKET is not in this build"
+}
+
 # live NAME ARGS...: runs tests/live/NAME.py, which prints TAP.
 live() {
 	live_name=$1

@@ -4,7 +4,7 @@ import subprocess
 
 import lab
 from lab import A, B
-from live import Dump, equal, finish, ok, wait_for
+from live import BACKENDS, Dump, equal, finish, ok, wait_for
 
 # ss's names.
 STATE = {"ESTAB": "established", "SYN-SENT": "syn_sent",
@@ -146,7 +146,7 @@ def pairs():
     ok(w.dump.said("through pcap"), "--backend pcap is used", *w.dump.err)
     connection("veth, libpcap, IPv6", "-i", "eth0", "--backend", "pcap",
                "tcp", v6=True)
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         b = "--backend", backend
         link_type(connection(f"any, {backend}", "-i", "any", *b, "tcp"),
                   "LINUX_SLL2")

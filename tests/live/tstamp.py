@@ -4,7 +4,7 @@ import socket
 
 import lab
 from lab import A
-from live import Dump, equal, finish, ok
+from live import BACKENDS, Dump, equal, finish, ok
 
 HOST = "host                 Host (default)"
 ADAPTER = "adapter_unsynced     Adapter, not synced with system time"
@@ -19,7 +19,7 @@ def send(n):
 
 
 def without():
-    for backend in "afpacket", "pcap":
+    for backend in BACKENDS:
         for iface in "eth0", "any", "lo":
             d = Dump("-J", "-i", iface, "--backend", backend, ready=False)
             equal(f"{backend}, {iface}, -J", (d.wait(), d.out), (0, [HOST]))

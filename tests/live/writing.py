@@ -76,8 +76,10 @@ def same_sessions():
         ok(not bad and len(got) == len(want),
            f"{what}: those of the file are the live ones", len(want),
            len(got), *bad[:1])
-        ok(any(r["vlan"] == [5] for r in got), f"{what}: one has a tag",
-           [r["vlan"] for r in got])
+        # libpcap puts none back in what is cooked.
+        ok(any(r["vlan"] == [5] for r in got) or
+           (what == "any" and "afpacket" not in live.BACKENDS),
+           f"{what}: one has a tag", [r["vlan"] for r in got])
         f = capfile.read(f"{what}.pcapng")
         equal(f"{what}: which interfaces", {r["interface"] for r in got} <=
               {x.name for x in f.frames}, True)
@@ -87,10 +89,11 @@ def tags():
     """They are as they were on the wire, whoever took them out meanwhile."""
     sent = (b"\x81\0\xe0\5", [5]), (b"\x88\xa8\0\6", [6]), \
         (b"\x88\xa8\0\7\x81\0\0\5", [7, 5])
-    for what, args, link in (
+    for what, args, link in [
             ("Ethernet", (), 14), ("cooked", ("-y", "LINUX_SLL2"), 20),
             ("any", ("-i", "any"), 20),
-            ("libpcap", ("--backend", "pcap"), 14)):
+            ("libpcap", ("--backend", "pcap"), 14)][
+                0 if "afpacket" in live.BACKENDS else 3:]:
         where = () if "any" in args else ("-i", "eth0")
         # Of two tags, a cooked socket takes out one and hides the other's
         # type: kernels from 6.10 on name the innermost protocol instead.
@@ -137,8 +140,8 @@ def statistics():
     d.caught(6)
     d.stop()
     f = capfile.read("s.pcapng")
-    equal("directions", [x.flags & 3 for x in f.frames],
-          [2, 1] * 3)
+    if "afpacket" in live.BACKENDS:
+        equal("directions", [x.flags & 3 for x in f.frames], [2, 1] * 3)
     (number, s), = f.statistics
     value = {k: int.from_bytes(v[0], "little") for k, v in s.items()}
     equal("statistics: of the interface", (number, f.interfaces[0][2][2]),
