@@ -13,7 +13,10 @@
 #include "rewrite/rewrite.h"
 #include "rewrite/sums.h"
 
-enum { REWRITE_ROOM = 2048 };	/* for a frame, at least */
+enum {
+	REWRITE_ROOM	= 2048,	/* for a frame, at least */
+	TRANSPORT_HEADER = 20,	/* no transport says more of its session */
+};
 
 /* The IP datagram whose headers are being walked. */
 struct datagram {
@@ -64,8 +67,8 @@ struct rewriter {
 	struct pieces pieces;
 	struct sums sums;
 	struct datagram ip;
-	uint32_t known;		/* where a message ends whose addresses are
-				 * rewritten, or 0 */
+	uint32_t known;		/* where that ends which need not be cut though
+				 * it is no header, or is not whole; or 0 */
 	uint32_t unknown;	/* see place_hide(); or UINT32_MAX */
 };
 

@@ -83,6 +83,10 @@ walk(struct rewriter *r)
 
 		if (ip_rewrite(r, l, at))
 			continue;
+		/* Of a transport that is not whole ports may be there. */
+		if (r->ip.open && l->header == 0)
+			r->known = at + (l->len < TRANSPORT_HEADER ? l->len :
+			    (uint32_t)TRANSPORT_HEADER);
 		transport_rewrite(r);
 		link_rewrite(r, l, at);
 	}

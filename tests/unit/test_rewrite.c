@@ -307,6 +307,48 @@ test_anonymized(void)
 	rewriter_free(r);
 }
 
+/* What is left of a frame whose first n bytes were captured, without its
+ * payload. */
+static uint32_t
+left_of(struct rewriter *r, uint32_t n)
+{
+	struct frame f = { .linktype = 1, .caplen = n,
+	    .len = made_len(&before), .data = before.buf + before.at };
+
+	rewrite_frame(r, &f);
+	return rewrite_next(r)->caplen;
+}
+
+/* Without payload headers stay whole, and as far as they were captured. */
+static void
+test_headers(void)
+{
+	struct rules u = { .cut = 1 };
+	unsigned int wrong = 0, n = 0;
+	struct errbuf e;
+	struct rewriter *r = rewriter_new(&u, registry, &e);
+
+	for (uint32_t seed = 1; seed <= FRAMES; seed++) {
+		uint32_t start, header;
+
+		made_frame(&before, seed, 0);
+		start = before.inner - before.at;
+		/* The innermost, where it stands in no error. */
+		if (before.has_error || before.around > 0 ||
+		    (before.protocol != 6 && before.protocol != 17))
+			continue;
+		n++;
+		header = start + (before.protocol == 6 ? 20U : 8U);
+		wrong += left_of(r, made_len(&before)) != header;
+		wrong += left_of(r, header - 2) != header - 2;
+		wrong += left_of(r, start + 4) != start + 4;
+		wrong += left_of(r, start) != start;
+	}
+	ok(n > FRAMES / 20, "there are headers of TCP and UDP: %u", n);
+	is_u64(wrong, 0, "they stay, as far as they are there");
+	rewriter_free(r);
+}
+
 /* --- rules ---------------------------------------------------------------- */
 
 static void
@@ -370,6 +412,7 @@ main(void)
 	test_left();
 	test_first_fragment();
 	test_anonymized();
+	test_headers();
 	rewriter_free(rewriter);
 	registry_free(registry);
 	return done();
