@@ -9,6 +9,7 @@
 #define SRC_CAPTURE_CAPTURE_H
 
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <sessdump/frame.h>
@@ -106,6 +107,24 @@ capture_unread(const struct capture_stats *s, uint64_t captured)
 
 struct capture;
 
+/* Memory that frames are read into. */
+struct capture_block {
+	struct capture_block *next;	/* for whoever has it */
+	size_t size;
+	uint8_t data[];
+};
+
+/* One that needs frames for longer than until the next read. */
+struct capture_keeper {
+	/* When a read is about to take back what was lent: this takes the
+	 * block over, to free() it later than in this read, and gives one of
+	 * at least that size for it.  NULL when memory is short: the block
+	 * stays the source's. */
+	struct capture_block *(*exchange)(void *arg, struct capture_block *,
+	    size_t size);
+	void *arg;
+};
+
 struct capture_ops {
 	const char *name;	/* "afpacket", "pcap", "savefile" */
 	/* Lends up to n (<= CAPTURE_BATCH) frames, or answers CAPTURE_...; a
@@ -113,6 +132,10 @@ struct capture_ops {
 	 * Frames that the filter refuses are not lent.  Live sources wait for
 	 * at most wait_ms, and return early on a signal. */
 	int (*read)(struct capture *, struct frame *, int n, struct errbuf *);
+	/* From now on blocks are exchanged: all frames stay for as long as
+	 * their blocks do.  -1 where it cannot be; may be NULL then.  The
+	 * keeper, NULL for none again, must outlive the source. */
+	int (*keep)(struct capture *, const struct capture_keeper *);
 	/* 0, or -1 when the source cannot say. */
 	int (*stats)(struct capture *, struct capture_stats *);
 	/* Live: from now on only what was received before is lent, and then
@@ -179,6 +202,12 @@ static inline int
 capture_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 {
 	return c->ops->read(c, f, n, e);
+}
+
+static inline int
+capture_keep(struct capture *c, const struct capture_keeper *k)
+{
+	return c->ops->keep != NULL ? c->ops->keep(c, k) : -1;
 }
 
 static inline int

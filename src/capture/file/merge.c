@@ -135,6 +135,22 @@ merge_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 	return m->heads > 0 ? merge_lend(m, f, n) : CAPTURE_END;
 }
 
+/* All or none. */
+static int
+merge_keep(struct capture *c, const struct capture_keeper *k)
+{
+	struct merge *m = (struct merge *)c;
+	uint32_t i = 0;
+
+	while (i < m->n && capture_keep(m->source[i].capture, k) == 0)
+		i++;
+	if (i == m->n)
+		return 0;
+	while (i-- > 0)
+		capture_keep(m->source[i].capture, NULL);
+	return -1;
+}
+
 static int
 merge_stats(struct capture *c, struct capture_stats *st)
 {
@@ -182,6 +198,7 @@ merge_close(struct capture *c)
 static const struct capture_ops merge_ops = {
 	.name = "merge",
 	.read = merge_read,
+	.keep = merge_keep,
 	.stats = merge_stats,
 	.interface = merge_interface,
 	.close = merge_close,

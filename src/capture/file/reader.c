@@ -9,7 +9,10 @@
 
 #include "capture/file/reader.h"
 
-enum { READER_POLL_MS = 100 };
+enum {
+	READER_POLL_MS	= 100,
+	READER_LEAST	= READER_BLOCK / 4,	/* room for less: a new block */
+};
 
 void
 reader_replace(struct reader *r, int fd)
@@ -24,15 +27,24 @@ reader_replace(struct reader *r, int fd)
 	r->base = 0;
 }
 
+static void
+reader_use(struct reader *r, struct capture_block *b)
+{
+	r->block = b;
+	r->buf = b->data;
+	r->size = b->size;
+}
+
 int
 reader_open(struct reader *r, int fd)
 {
 	memset(r, 0, sizeof(*r));
 	reader_replace(r, fd);
-	r->buf = malloc(READER_BLOCK);
-	if (r->buf == NULL)
+	r->block = malloc(sizeof(*r->block) + READER_BLOCK);
+	if (r->block == NULL)
 		return -1;
-	r->size = READER_BLOCK;
+	r->block->size = READER_BLOCK;
+	reader_use(r, r->block);
 	return 0;
 }
 
@@ -41,29 +53,48 @@ reader_close(struct reader *r)
 {
 	if (r->fd > STDIN_FILENO)
 		close(r->fd);
-	free(r->buf);
+	free(r->block);
+	r->block = NULL;
 	r->buf = NULL;
 }
 
-/* Bytes not yet read move to the front; a full buffer doubles. */
+/* Bytes not yet read move to the front: of another block, if what stands before
+ * them is still needed. */
+static int
+reader_move(struct reader *r)
+{
+	const uint8_t *from = reader_at(r);
+	struct capture_block *b = r->block;
+
+	if (r->keeper != NULL)
+		b = r->keeper->exchange(r->keeper->arg, r->block, r->size);
+	if (b == NULL)
+		return -1;
+	memmove(b->data, from, reader_left(r));
+	reader_use(r, b);
+	r->base += r->pos;
+	r->end -= r->pos;
+	r->pos = 0;
+	return 0;
+}
+
+/* A full buffer doubles. */
 static int
 reader_make_room(struct reader *r, size_t want)
 {
-	uint8_t *bigger;
+	struct capture_block *bigger;
 
-	if (r->pos > 0) {
-		memmove(r->buf, r->buf + r->pos, reader_left(r));
-		r->base += r->pos;
-		r->end -= r->pos;
-		r->pos = 0;
-	}
+	if (r->keeper != NULL && r->size - r->end >= READER_LEAST)
+		return 0;
+	if (r->pos > 0 && reader_move(r) == -1)
+		return -1;
 	if (r->end < r->size || want <= r->size)
 		return 0;
-	bigger = realloc(r->buf, r->size * 2);
+	bigger = realloc(r->block, sizeof(*bigger) + r->size * 2);
 	if (bigger == NULL)
 		return -1;
-	r->buf = bigger;
-	r->size *= 2;
+	bigger->size = r->size * 2;
+	reader_use(r, bigger);
 	return 0;
 }
 

@@ -13,8 +13,7 @@
 #ifndef SRC_CAPTURE_FILE_READER_H
 #define SRC_CAPTURE_FILE_READER_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "capture/capture.h"
 
 enum {
 	READER_BLOCK = 256 * 1024,	/* asked of one read(2) */
@@ -28,11 +27,13 @@ enum reader_result {
 };
 
 struct reader {
-	uint8_t *buf;
+	struct capture_block *block;
+	uint8_t *buf;		/* its data */
 	size_t size;		/* of buf */
 	size_t pos, end;	/* the bytes in hand; pos <= end <= size */
 	uint64_t base;		/* offset in the file of buf[0] */
 	int fd;
+	const struct capture_keeper *keeper; /* or NULL */
 	uint8_t waits;		/* a pipe or the like: poll before reading */
 };
 

@@ -204,6 +204,13 @@ savefile_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 }
 
 static int
+savefile_keep(struct capture *c, const struct capture_keeper *k)
+{
+	((struct savefile *)c)->reader.keeper = k;
+	return 0;
+}
+
+static int
 savefile_stats(struct capture *c, struct capture_stats *st)
 {
 	struct savefile *s = (struct savefile *)c;
@@ -251,6 +258,7 @@ savefile_close(struct capture *c)
 static const struct capture_ops savefile_ops = {
 	.name = "savefile",
 	.read = savefile_read,
+	.keep = savefile_keep,
 	.stats = savefile_stats,
 	.interface = savefile_interface,
 	.close = savefile_close,
