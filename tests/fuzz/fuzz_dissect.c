@@ -12,6 +12,7 @@
 
 #include "dissect/defrag.h"
 #include "dissect/dissect.h"
+#include "dissect/glance.h"
 #include "output/sink.h"
 #include "session/session.h"
 
@@ -93,12 +94,18 @@ one_frame(struct cursor *c, uint16_t linktype, int64_t ts)
 	const struct session *session;
 	struct frame f = { .ts = ts, .linktype = linktype };
 	struct packet p;
+	struct ends ends;
 
 	f.len = be16(head);
 	f.caplen = f.len < cursor_left(c) ? f.len : (uint32_t)cursor_left(c);
 	f.data = cursor_take(c, f.caplen);
 	defrag_release(defrag);
 	dissect(registry, defrag, &f, &p);
+	if (glance(registry, &f, &ends) && p.flow.has & FLOW_PORTS &&
+	    (ends.sport != p.flow.sport || ends.dport != p.flow.dport ||
+	    memcmp(&ends.src, &p.flow.src, sizeof(ends.src)) != 0 ||
+	    memcmp(&ends.dst, &p.flow.dst, sizeof(ends.dst)) != 0))
+		abort();
 	session_prepare(sessions, &p, &lookup);
 	session = session_update(sessions, &p, &lookup,
 	    (uint64_t)(ts / STEP));
