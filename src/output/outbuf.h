@@ -100,6 +100,9 @@ outbuf_add(struct outbuf *o, const char *s, size_t n)
 	o->p += n;
 }
 
+/* The same for what is long, and may be written from where it stands. */
+void outbuf_pass(struct outbuf *, char *s, size_t n);
+
 static inline void
 outbuf_str(struct outbuf *o, const char *s)
 {

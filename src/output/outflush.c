@@ -186,6 +186,18 @@ outbuf_flush(struct outbuf *o)
 	return o->error == 0 ? 0 : -1;
 }
 
+void
+outbuf_pass(struct outbuf *o, char *s, size_t n)
+{
+	if (n < OUTBUF_SIZE || o->hold || o->grows || outbuf_flush(o) == -1) {
+		outbuf_add(o, s, n);
+		return;
+	}
+	o->from = s;
+	o->p = s + n;
+	outbuf_flush(o);
+}
+
 int
 outbuf_refuse(struct outbuf *o)
 {

@@ -193,6 +193,52 @@ test_file(void)
 	unlink(path);
 }
 
+/* What is long need not be copied: it comes in its place. */
+static void
+test_pass(void)
+{
+	char path[] = "/tmp/sessdump_test.XXXXXX";
+	const size_t sizes[] = { 5, OUTBUF_SIZE - 1, OUTBUF_SIZE,
+	    3 * OUTBUF_SIZE, 7 };
+	char *s = malloc(3 * OUTBUF_SIZE), *at, *back;
+	size_t total = 0, n = 0;
+	struct outbuf o;
+	int fd = mkstemp(path), good = 1;
+
+	for (size_t i = 0; i < 3 * OUTBUF_SIZE; i++)
+		s[i] = (char)(i * 31 >> 3);
+	outbuf_init(&o, fd);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		outbuf_char(&o, '<');
+		outbuf_pass(&o, s, sizes[i]);
+		total += 1 + sizes[i];
+	}
+	outbuf_flush(&o);
+	at = back = malloc(total + 1);
+	n = (size_t)pread(fd, back, total + 1, 0);
+	for (size_t i = 0; n == total && i < sizeof(sizes) / sizeof(sizes[0]);
+	    i++) {
+		good &= at[0] == '<' && memcmp(at + 1, s, sizes[i]) == 0;
+		at += 1 + sizes[i];
+	}
+	ok(n == total && good && o.written == total, "long pieces, in order");
+	outbuf_fini(&o);
+	close(fd);
+	unlink(path);
+
+	outbuf_init(&o, -1);
+	outbuf_pass(&o, s, OUTBUF_SIZE);
+	ok(o.error == EBADF, "a descriptor that takes nothing");
+	outbuf_fini(&o);
+	outbuf_init_memory(&o);
+	outbuf_pass(&o, s, 3 * OUTBUF_SIZE);
+	ok(o.p - o.data == 3 * OUTBUF_SIZE &&
+	    memcmp(o.data, s, 3 * OUTBUF_SIZE) == 0, "in memory");
+	outbuf_fini(&o);
+	free(s);
+	free(back);
+}
+
 int
 main(void)
 {
@@ -211,6 +257,7 @@ main(void)
 	test_end();
 	test_closed();
 	test_file();
+	test_pass();
 	free(got);
 	return done();
 }
