@@ -6,6 +6,8 @@
 #ifndef SRC_SESSION_IMPL_H
 #define SRC_SESSION_IMPL_H
 
+#include <stdalign.h>
+
 #include "session/clock.h"
 #include "session/path.h"
 #include "session/session.h"
@@ -16,8 +18,9 @@
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMPV6 = 58,
     PROTO_UDPLITE = 136 };
 
+/* No other thread's data stand in the same cache line. */
 struct session_table {
-	struct table table;
+	alignas(64) struct table table;
 	struct trouble_pool troubles;
 	struct session_config config;
 	struct path_table *paths;

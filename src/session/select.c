@@ -245,9 +245,15 @@ match_flow(const struct selection *s, const struct flow *f)
 }
 
 int
+selection_is_any(const struct selection *s)
+{
+	return s->any_port && s->any_host && s->any_protocol;
+}
+
+int
 selection_packet(const struct selection *s, const struct packet *p)
 {
-	if (s->any_port && s->any_host && s->any_protocol)
+	if (selection_is_any(s))
 		return 1;
 	return match_flow(s, &p->flow) ||
 	    (p->flags & PACKET_QUOTE && match_flow(s, &p->quoted));

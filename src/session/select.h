@@ -27,6 +27,9 @@ int selection_states(struct selection *, const char *list, struct errbuf *);
 /* By 4-tuple: of the packet, or of the one that an ICMP error quotes. */
 int selection_packet(const struct selection *, const struct packet *);
 
+/* Does it select every packet? */
+int selection_is_any(const struct selection *);
+
 /* Was selection_states() called? */
 int selection_has_states(const struct selection *);
 

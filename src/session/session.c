@@ -20,8 +20,11 @@ session_config_init(struct session_config *c)
 struct session_table *
 session_table_new(const struct session_config *config, struct errbuf *e)
 {
-	struct session_table *t = calloc(1, sizeof(*t));
+	struct session_table *t = aligned_alloc(alignof(struct session_table),
+	    sizeof(*t));
 
+	if (t != NULL)
+		memset(t, 0, sizeof(*t));
 	if (t == NULL || (t->paths = path_table_new()) == NULL) {
 		err_set(e, "session table: %s", strerror(errno));
 		free(t);

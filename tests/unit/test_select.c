@@ -132,9 +132,30 @@ test_states(void)
 	selection_free(s);
 }
 
+static void
+test_any(void)
+{
+	static int (*const option[])(struct selection *, const char *,
+	    struct errbuf *) = { selection_ports, selection_hosts,
+	    selection_protocols };
+	static const char *const list[] = { "80", "10.0.0.1", "udp" };
+	struct selection *s = selection_new();
+
+	selection_states(s, "closed", &err);
+	ok(selection_is_any(s), "without a list every packet is selected");
+	selection_free(s);
+	for (size_t i = 0; i < sizeof(option) / sizeof(option[0]); i++) {
+		s = selection_new();
+		option[i](s, list[i], &err);
+		ok(!selection_is_any(s), "not with \"%s\"", list[i]);
+		selection_free(s);
+	}
+}
+
 int
 main(void)
 {
+	test_any();
 	test_ports();
 	test_hosts();
 	test_protocols();
