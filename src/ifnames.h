@@ -32,7 +32,8 @@ ifnames_map(struct ifnames *t, struct capture *c, struct frame *f)
 
 	if (i >= t->n || t->v[i].ifindex != f->ifindex)
 		i = ifnames_find(t, c, f->ifindex);
-	f->ifindex = i;
+	if (f->ifindex != i)	/* what was just written is dear to copy */
+		f->ifindex = i;
 }
 
 /* The source's number for one of ours. */

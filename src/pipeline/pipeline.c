@@ -213,7 +213,7 @@ run(struct pipeline *l, struct capture *c, struct errbuf *e)
 
 	if (writing_open(&l->writing, l->options, c, &calls, e) == -1)
 		return -1;
-	if (l->workers != NULL && workers_start(l->workers, e) == -1)
+	if (l->workers != NULL && workers_start(l->workers, c, e) == -1)
 		return -1;
 	if (c->live)
 		statistics_due(&l->statistics, pipeline_clock(c));

@@ -29,6 +29,17 @@ batch_new(unsigned int workers)
 	return b;
 }
 
+void
+batch_free_blocks(struct capture_block *b)
+{
+	while (b != NULL) {
+		struct capture_block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+}
+
 static void
 free_kept(struct kept *k)
 {
@@ -51,6 +62,7 @@ batch_free(struct batch *b, unsigned int workers)
 	}
 	free(b->part);
 	free_kept(b->kept);
+	batch_free_blocks(b->blocks);
 	free(b);
 }
 
@@ -58,7 +70,7 @@ void
 batch_reset(struct batch *b, unsigned int workers)
 {
 	b->kind = BATCH_DEALT;
-	b->n = b->nticks = b->nerrors = 0;
+	b->n = b->npackets = b->nticks = b->nerrors = 0;
 	b->bytes = 0;
 	if (b->kept != NULL) {
 		free_kept(b->kept->next);
@@ -67,7 +79,7 @@ batch_reset(struct batch *b, unsigned int workers)
 	}
 	for (unsigned int i = 0; i < workers; i++) {
 		b->part[i].out.p = b->part[i].out.data;
-		b->part[i].n = 0;
+		b->part[i].n = b->part[i].nown = 0;
 	}
 }
 

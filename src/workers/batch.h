@@ -8,14 +8,16 @@
 
 #include <stdalign.h>
 
+#include "capture/capture.h"
 #include "output/outbuf.h"
 #include "session/session.h"
 
 enum {
 	BATCH_PACKETS	= 1024,
 	BATCH_BYTES	= 1 << 20,	/* of frames that are kept, about */
-	OWNER_NONE	= 255,		/* nobody looks at the packet */
-	OWNER_ERROR	= 254,		/* see struct batch_error */
+	OWN_DISSECTED	= 0x8000,	/* the dealer had to; else it is left to
+					 * its owner */
+	OWN_PLACE	= 0x7fff,
 };
 
 /* What is to be done. */
@@ -33,8 +35,11 @@ struct piece {
 	uint8_t is_session;	/* the header goes before */
 };
 
-/* What one worker says of one batch. */
+/* What one worker has to do with one batch, and says of it. */
 struct part {
+	alignas(64) uint32_t nown;
+	/* The packets that it looks at: their places, and OWN_DISSECTED. */
+	uint16_t own[BATCH_PACKETS];
 	alignas(64) struct outbuf out;
 	struct piece *piece;
 	uint32_t n, capacity;
@@ -50,7 +55,7 @@ struct batch_tick {
  * they are asked in this order, the last one takes it in any case. */
 struct batch_error {
 	uint16_t place;
-	uint8_t owner[3];
+	uint8_t owner[3];	/* a worker may be there more than once */
 	uint8_t n;
 	uint8_t step;		/* whose turn it is; n: it is done with.
 				 * Under the lock of workers. */
@@ -69,23 +74,26 @@ struct batch {
 	int64_t now;		/* likewise */
 	uint64_t until;
 	uint64_t first;		/* number of the first packet */
-	uint32_t n, nticks, nerrors;
+	uint32_t n, npackets, nticks, nerrors;
 	unsigned int left;	/* workers that are not done with it; under
 				 * the lock of workers */
 	struct part *part;	/* by worker */
 	struct kept *kept;	/* the one with room first */
-	size_t bytes;		/* kept in all of them */
-	uint8_t owner[BATCH_PACKETS];
+	struct capture_block *blocks;	/* of the source, with frames in them */
+	size_t bytes;		/* kept in all of both */
 	struct batch_tick tick[BATCH_PACKETS + 1];
 	struct batch_error error[BATCH_PACKETS];
 	struct frame frame[BATCH_PACKETS];
-	struct packet packet[BATCH_PACKETS];
+	/* By place: what the dealer had to dissect. */
+	struct packet *dissected[BATCH_PACKETS];
+	struct packet packet[BATCH_PACKETS];	/* of these; npackets of them */
 };
 
 /* NULL when memory is short. */
 struct batch *batch_new(unsigned int workers);
 void batch_free(struct batch *, unsigned int workers);
-/* As new. */
+void batch_free_blocks(struct capture_block *);
+/* As new, once its blocks are taken from it. */
 void batch_reset(struct batch *, unsigned int workers);
 
 /* Copies bytes; NULL when memory is short. */

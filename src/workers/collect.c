@@ -1,7 +1,9 @@
 /* collect.c: batches go round, and what was said is put in order. */
+#include <stdlib.h>
+
 #include "workers/impl.h"
 
-enum { VISIT_MOST = 1024 };	/* sessions that a worker visits at a time */
+enum { VISIT_MOST = 256 };	/* sessions that a worker visits at a time */
 
 /* The part whose next piece comes first; the key that it must stay below goes
  * to "below".  n when there is none. */
@@ -47,7 +49,7 @@ take(struct workers *all, const struct part *t, uint32_t at, uint64_t below)
 		i++;
 	} while (i < t->n && t->piece[i].key < below);
 	if (outbuf_admits(k->out))
-		outbuf_add(k->out, t->out.data + from, t->piece[i - 1].end -
+		outbuf_pass(k->out, t->out.data + from, t->piece[i - 1].end -
 		    from);
 	else
 		k->out->lost += i - at - 1;	/* a record a piece */
@@ -70,31 +72,48 @@ collect(struct workers *all, struct batch *b)
 		}
 }
 
-/* The oldest batch, when it is done with, or is waited for. */
-static int
-collect_oldest(struct workers *all, int wait)
+/* Until so many batches are done with, from the first one on; how many are. */
+static uint64_t
+await(struct workers *all, uint64_t number)
 {
-	struct batch *b = all->ring[all->tail % RING];
-	unsigned int left;
+	uint64_t finished;
 
 	pthread_mutex_lock(&all->lock);
-	while ((left = b->left) > 0 && wait)
+	all->awaited = number;
+	while ((finished = all->finished) < number)
 		pthread_cond_wait(&all->done, &all->lock);
 	pthread_mutex_unlock(&all->lock);
-	if (left > 0)
-		return 0;
-	collect(all, b);
-	all->tail++;
-	return 1;
+	return finished;
 }
 
-/* Only this thread writes head. */
-static uint64_t
-under_way(const struct workers *all)
+/* What is done with goes out; so many batches in any case. */
+static void
+collect_until(struct workers *all, uint64_t number)
 {
-	return all->head - all->tail;
+	uint64_t finished = await(all, number);
+
+	for (; all->tail < finished; all->tail++)
+		collect(all, all->ring[all->tail % RING]);
 }
 
+static struct batch *
+take_batch(struct workers *all)
+{
+	struct batch *b = all->ring[all->head % RING];
+
+	while (b->blocks != NULL) {
+		struct capture_block *k = b->blocks;
+
+		b->blocks = k->next;
+		k->next = all->free;
+		all->free = k;
+	}
+	batch_reset(b, all->n);
+	return b;
+}
+
+/* When the ring is full, the dealer sleeps until half of it is done with: not
+ * to be woken by each batch.  Only this thread writes head. */
 struct batch *
 workers_current(struct workers *all)
 {
@@ -104,13 +123,31 @@ workers_current(struct workers *all)
 		workers_publish(all);
 	if (all->current != NULL)
 		return all->current;
-	if (under_way(all) == RING)
-		collect_oldest(all, 1);
-	while (under_way(all) > 0 && collect_oldest(all, 0))
-		;
-	all->current = all->ring[all->head % RING];
-	batch_reset(all->current, all->n);
-	return all->current;
+	collect_until(all, all->tail + (all->head - all->tail == RING ?
+	    RING / 2 : 0));
+	return all->current = take_batch(all);
+}
+
+struct capture_block *
+workers_exchange(void *arg, struct capture_block *old, size_t size)
+{
+	struct workers *all = arg;
+	struct batch *b = workers_current(all);
+	struct capture_block *k = all->free;
+
+	if (k != NULL)
+		all->free = k->next;
+	if (k == NULL || k->size < size) {
+		free(k);
+		k = malloc(sizeof(*k) + size);
+		if (k == NULL)
+			return NULL;
+		k->size = size;
+	}
+	old->next = b->blocks;
+	b->blocks = old;
+	b->bytes += old->size;
+	return k;
 }
 
 void
@@ -130,8 +167,7 @@ void
 workers_drain(struct workers *all)
 {
 	workers_publish(all);
-	while (under_way(all) > 0)
-		collect_oldest(all, 1);
+	collect_until(all, all->head);
 }
 
 static void

@@ -12,7 +12,11 @@
 #include "workers/batch.h"
 #include "workers/workers.h"
 
-enum { RING = 4 };	/* batches under way at a time */
+enum {
+	RING	= 8,		/* batches under way at a time: so many that
+				 * nobody is woken for each */
+	GROUP	= 32,		/* packets whose memory is fetched at once */
+};
 
 struct worker {
 	alignas(64) struct workers *all;
@@ -31,22 +35,33 @@ struct worker {
 	uint8_t failed;		/* no memory for the list */
 	struct session_entry *list;	/* to be visited, list[at] next */
 	uint32_t nlist, at;
+	/* Packets at hand, and where they belong. */
+	const struct packet *group[GROUP];
+	struct session_lookup lookup[GROUP];
+	struct packet packet[GROUP];	/* those that it has dissected */
 };
 
 struct workers {
+	/* What stays as it is once the threads run. */
 	const struct options *options;
 	const struct registry *registry;
 	struct defrag *defrag;
 	struct sink *sink;
-	unsigned int n;
-	unsigned int started;	/* threads that there are */
 	struct worker *worker;
 	struct batch *ring[RING];
-	struct batch *current;	/* being filled, or NULL */
+	struct capture_keeper keeper;
+	unsigned int n;
+	unsigned int started;	/* threads that there are */
+	uint8_t keeps;		/* a view wants the bytes of frames */
+	uint8_t stays;		/* they stay: the source exchanges blocks */
+	uint8_t any;		/* every packet is selected */
+
+	/* The dealer's: in the same line others would wait for it. */
+	alignas(64) struct batch *current; /* being filled, or NULL */
 	uint64_t tail;		/* batches put together */
+	struct capture_block *free; /* that no frame is in */
 	struct schedule schedule;
 	struct session_stats stats;
-	uint8_t keeps;		/* a view wants the bytes of frames */
 	uint8_t lost;		/* memory was short */
 
 	/* What all threads look at, under the lock. */
@@ -55,6 +70,8 @@ struct workers {
 	pthread_cond_t done;	/* nobody is left of a batch */
 	pthread_cond_t step;	/* of an error */
 	uint64_t head;		/* batches dealt */
+	uint64_t finished;	/* all are done with so many, */
+	uint64_t awaited;	/* which is what the dealer waits for */
 	uint8_t quit;
 };
 
@@ -66,6 +83,8 @@ void *worker_run(void *);
 
 /* collect.c: the batch to be filled, with room for another packet. */
 struct batch *workers_current(struct workers *);
+/* See struct capture_keeper. */
+struct capture_block *workers_exchange(void *, struct capture_block *, size_t);
 /* Hands it over. */
 void workers_publish(struct workers *);
 /* Every worker visits its sessions. */

@@ -1,14 +1,16 @@
 /* worker.c: a thread that moves the sessions that it owns. */
 #include <stdlib.h>
 
+#include "dissect/dissect.h"
 #include "processes.h"
 #include "workers/impl.h"
 
 enum {
-	GROUP		= 32,	/* packets whose memory is fetched at once */
 	/* Sessions ended at a time: what is said of a batch has a bound, even
 	 * where a whole table has timed out. */
 	EXPIRE_MOST	= 1024,
+	AHEAD		= 8,	/* packets whose frames are fetched before, */
+	FETCH_MOST	= 512,	/* so many bytes of each */
 };
 
 static int
@@ -196,32 +198,6 @@ move_error(struct worker *w, const struct packet *p, struct batch_error *e,
 	}
 }
 
-static int
-concerns(const struct worker *w, const struct batch_error *e)
-{
-	for (unsigned int i = 0; i < e->n; i++)
-		if (e->owner[i] == w->index)
-			return 1;
-	return 0;
-}
-
-/* The places of the packets that are to be looked at. */
-static unsigned int
-find_own(const struct worker *w, const struct batch *b, uint16_t *own)
-{
-	const struct batch_error *e = b->error;
-	unsigned int n = 0;
-
-	for (uint32_t i = 0; i < b->n; i++) {
-		own[n] = (uint16_t)i;
-		if (b->owner[i] == w->index)
-			n++;
-		else if (b->owner[i] == OWNER_ERROR)
-			n += (unsigned int)concerns(w, e++);
-	}
-	return n;
-}
-
 static void
 fetch_packet(const struct packet *p)
 {
@@ -232,16 +208,44 @@ fetch_packet(const struct packet *p)
 	__builtin_prefetch(&p->flags);
 }
 
+/* What another core has written is far away: it is asked for in time, and not
+ * too much at once. */
+static void
+fetch(const struct batch *b, unsigned int own)
+{
+	unsigned int place = own & OWN_PLACE;
+	const struct frame *f = &b->frame[place];
+
+	if (own & OWN_DISSECTED) {
+		fetch_packet(b->dissected[place]);
+		return;
+	}
+	for (uint32_t i = 0; i < f->caplen && i < FETCH_MOST; i += 64)
+		__builtin_prefetch(f->data + i);
+}
+
+/* Dissected; their sessions' memory is asked for.  Behind these n stand "more"
+ * to come. */
 static void
 prepare(struct worker *w, const struct batch *b, const uint16_t *own,
-    unsigned int n, struct session_lookup *l)
+    unsigned int n, unsigned int more)
 {
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int place = own[i] & OWN_PLACE;
+		const struct packet *p = &w->packet[i];
+
+		if (i + AHEAD < n + more)
+			fetch(b, own[i + AHEAD]);
+		if (own[i] & OWN_DISSECTED)
+			p = b->dissected[place];
+		else
+			dissect(w->all->registry, NULL, &b->frame[place],
+			    &w->packet[i]);
+		w->group[i] = p;
+		session_prepare(w->table, p, &w->lookup[i]);
+	}
 	for (unsigned int i = 0; i < n; i++)
-		fetch_packet(&b->packet[own[i]]);
-	for (unsigned int i = 0; i < n; i++)
-		session_prepare(w->table, &b->packet[own[i]], &l[i]);
-	for (unsigned int i = 0; i < n; i++)
-		session_prefetch(w->table, &l[i]);
+		session_prefetch(w->table, &w->lookup[i]);
 }
 
 /* Before a packet come the ticks, which have even keys. */
@@ -264,45 +268,66 @@ take_answers(struct worker *w, const struct batch *b)
 	part_cut(w->part, 0, 0);
 }
 
+static unsigned int
+least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* The error that stands at the place; NULL: it is another packet. */
+static struct batch_error *
+find_error(struct batch *b, uint32_t *at, uint16_t place)
+{
+	while (*at < b->nerrors && b->error[*at].place < place)
+		++*at;
+	return *at < b->nerrors && b->error[*at].place == place ?
+	    &b->error[*at] : NULL;
+}
+
+/* Ends what has timed out when that packet comes. */
+static void
+catch_up(struct worker *w, const struct batch *b, uint32_t *tick,
+    uint32_t place)
+{
+	for (; *tick < b->nticks && b->tick[*tick].place <= place; ++*tick) {
+		w->now = b->tick[*tick].now;
+		expire(w, key_of(b->tick[*tick].place));
+	}
+}
+
 static void
 move_packets(struct worker *w, struct batch *b)
 {
-	struct session_lookup lookup[GROUP];
-	uint16_t own[BATCH_PACKETS];
-	unsigned int n = find_own(w, b, own), tick = 0;
-	struct batch_error *e = b->error;
+	const uint16_t *own = w->part->own;
+	unsigned int n = w->part->nown;
+	uint32_t error = 0, tick = 0;
 
 	take_answers(w, b);
 	if (w->owes)
 		expire(w, 0);
+	for (unsigned int i = 0; i < n && i < AHEAD; i++)
+		fetch(b, own[i]);
 	for (unsigned int i = 0; i < n; i++) {
-		uint16_t place = own[i];
-		const struct packet *p = &b->packet[place];
+		uint16_t place = own[i] & OWN_PLACE;
+		unsigned int k = i % GROUP;
+		struct batch_error *e = find_error(b, &error, place);
 
-		if (i % GROUP == 0)
-			prepare(w, b, own + i, n - i < GROUP ? n - i : GROUP,
-			    lookup);
-		for (; tick < b->nticks && b->tick[tick].place <= place;
-		    tick++) {
-			w->now = b->tick[tick].now;
-			expire(w, key_of(b->tick[tick].place));
+		if (k == 0) {
+			unsigned int m = least(n - i, GROUP);
+
+			prepare(w, b, own + i, m, n - i - m);
 		}
+		catch_up(w, b, &tick, place);
 		w->key = key_of(place) + 1;
-		if (b->owner[place] == OWNER_ERROR) {
-			while (e->place != place)
-				e++;
-			move_error(w, p, e, &lookup[i % GROUP],
+		if (e != NULL)
+			move_error(w, w->group[k], e, &w->lookup[k],
 			    b->first + place);
-		} else {
-			show(w, p, session_move(w->table, p,
-			    &lookup[i % GROUP], b->first + place));
-		}
+		else
+			show(w, w->group[k], session_move(w->table,
+			    w->group[k], &w->lookup[k], b->first + place));
 		part_cut(w->part, w->key, 0);
 	}
-	for (; tick < b->nticks; tick++) {
-		w->now = b->tick[tick].now;
-		expire(w, key_of(b->tick[tick].place));
-	}
+	catch_up(w, b, &tick, BATCH_PACKETS);
 	if (w->book != NULL)
 		book_send(w->book);
 	if (w->sockets != NULL)
@@ -365,7 +390,7 @@ finish_batch(struct worker *w, struct batch *b)
 
 	w->position++;
 	pthread_mutex_lock(&all->lock);
-	if (--b->left == 0)
+	if (--b->left == 0 && ++all->finished == all->awaited)
 		pthread_cond_signal(&all->done);
 	pthread_mutex_unlock(&all->lock);
 }

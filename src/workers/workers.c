@@ -4,15 +4,18 @@
 
 #include "core/mix.h"
 #include "core/thread.h"
+#include "dissect/defrag.h"
 #include "dissect/dissect.h"
+#include "dissect/glance.h"
 #include "process/sockets.h"
 #include "workers/impl.h"
 
 int
-workers_start(struct workers *all, struct errbuf *e)
+workers_start(struct workers *all, struct capture *c, struct errbuf *e)
 {
 	int error = 0;
 
+	all->stays = capture_keep(c, &all->keeper) == 0;
 	while (error == 0 && all->started < all->n) {
 		struct worker *w = &all->worker[all->started];
 
@@ -58,6 +61,8 @@ workers_new(const struct options *o, const struct registry *r,
 	all->sink = sink;
 	all->n = o->workers;
 	all->keeps = (o->sink.views & VIEW_PACKETS) != 0;
+	all->any = (uint8_t)selection_is_any(o->selection);
+	all->keeper = (struct capture_keeper){ workers_exchange, all };
 	schedule_init(&all->schedule, o->session.interval, o->sockets ?
 	    SOCKETS_AHEAD : 0);
 	pthread_mutex_init(&all->lock, NULL);
@@ -85,6 +90,7 @@ workers_free(struct workers *all)
 		worker_fini(&all->worker[i]);
 	for (unsigned int i = 0; i < RING; i++)
 		batch_free(all->ring[i], all->n);
+	batch_free_blocks(all->free);
 	pthread_mutex_destroy(&all->lock);
 	pthread_cond_destroy(&all->dealt);
 	pthread_cond_destroy(&all->done);
@@ -103,12 +109,18 @@ hash_end(const union addr *a, uint16_t port)
 /* The same both ways.  There is no seed in it, so that a file gives the same
  * records in the same order each time. */
 static uint8_t
-owner_of(const struct workers *all, const struct flow *f)
+owner_of(const struct workers *all, const struct ends *e)
 {
-	uint64_t h = hash_end(&f->src, f->sport) +
-	    hash_end(&f->dst, f->dport);
+	uint64_t h = hash_end(&e->src, e->sport) + hash_end(&e->dst, e->dport);
 
 	return (uint8_t)((h >> 32) * all->n >> 32);
+}
+
+static uint8_t
+owner_of_flow(const struct workers *all, const struct flow *f)
+{
+	return owner_of(all, &(struct ends){ f->src, f->dst, f->sport,
+	    f->dport });
 }
 
 /* Time goes on, behind the packets dealt so far. */
@@ -129,6 +141,14 @@ tick(struct workers *all, int64_t ts)
 		workers_visit(all, VISIT_SNAPSHOT, now);
 }
 
+static void
+deal_to(struct batch *b, unsigned int owner, unsigned int how)
+{
+	struct part *t = &b->part[owner];
+
+	t->own[t->nown++] = (uint16_t)(b->n | how);
+}
+
 /* Whom may the error concern? */
 static void
 deal_error(struct workers *all, struct batch *b, const struct packet *p)
@@ -139,11 +159,13 @@ deal_error(struct workers *all, struct batch *b, const struct packet *p)
 	e->place = (uint16_t)b->n;
 	e->step = 0;
 	e->n = 0;
-	e->owner[e->n++] = owner_of(all, &p->quoted);
+	e->owner[e->n++] = owner_of_flow(all, &p->quoted);
 	if (session_quoted_inside(p, &inside))
-		e->owner[e->n++] = owner_of(all, &inside);
-	e->owner[e->n++] = owner_of(all, &p->flow);
-	b->owner[b->n] = OWNER_ERROR;
+		e->owner[e->n++] = owner_of_flow(all, &inside);
+	e->owner[e->n++] = owner_of_flow(all, &p->flow);
+	for (unsigned int i = 0; i < e->n; i++)
+		if (memchr(e->owner, e->owner[i], i) == NULL)
+			deal_to(b, e->owner[i], OWN_DISSECTED);
 }
 
 /* The frame with its bytes, when these are wanted until the batch is done
@@ -153,7 +175,7 @@ keep_frame(struct workers *all, struct batch *b, struct frame *f)
 {
 	const uint8_t *copy;
 
-	if (!all->keeps)
+	if (!all->keeps || all->stays)
 		return;
 	copy = batch_keep(b, f->data, f->caplen);
 	if (copy == NULL) {
@@ -164,13 +186,40 @@ keep_frame(struct workers *all, struct batch *b, struct frame *f)
 	}
 }
 
+/* Its owner can dissect the frame, if it is plain; what needs the packet here
+ * has it dissected here. */
+static int
+is_left(const struct workers *all)
+{
+	return (all->keeps || all->stays) && all->any &&
+	    defrag_copies(all->defrag) == NULL;
+}
+
+static int
+deal_dissected(struct workers *all, struct batch *b, const struct frame *f)
+{
+	struct packet *p = &b->packet[b->npackets++];
+	int selected;
+
+	b->dissected[b->n] = p;
+	dissect(all->registry, all->defrag, f, p);
+	if (all->keeps && p->flags & PACKET_REASSEMBLED)
+		batch_keep_datagram(b, p);
+	selected = selection_packet(all->options->selection, p);
+	if (selected && p->flags & PACKET_QUOTE)
+		deal_error(all, b, p);
+	else if (selected)
+		deal_to(b, owner_of_flow(all, &p->flow), OWN_DISSECTED);
+	return selected;
+}
+
 int
 workers_deal(struct workers *all, const struct frame *lent, uint64_t number)
 {
-	struct packet *p;
 	struct frame *f;
 	struct batch *b;
-	int selected;
+	struct ends ends;
+	int selected = 1;
 
 	tick(all, lent->ts);
 	b = workers_current(all);
@@ -182,19 +231,14 @@ workers_deal(struct workers *all, const struct frame *lent, uint64_t number)
 	if (b->n == 0)
 		b->first = number;
 	f = &b->frame[b->n];
-	p = &b->packet[b->n];
+	__builtin_prefetch((const char *)f + 1024, 1);
 	*f = *lent;
 	keep_frame(all, b, f);
-	dissect(all->registry, all->defrag, f, p);
-	if (all->keeps && p->flags & PACKET_REASSEMBLED)
-		batch_keep_datagram(b, p);
-	selected = selection_packet(all->options->selection, p);
-	if (!selected)
-		b->owner[b->n] = OWNER_NONE;
-	else if (p->flags & PACKET_QUOTE)
-		deal_error(all, b, p);
-	else
-		b->owner[b->n] = owner_of(all, &p->flow);
+	if (is_left(all) && glance(all->registry, lent, &ends)) {
+		deal_to(b, owner_of(all, &ends), 0);
+	} else {
+		selected = deal_dissected(all, b, f);
+	}
 	b->n++;
 	return selected;
 }

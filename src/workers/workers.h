@@ -1,12 +1,13 @@
 /*
  * workers.h: sessions on several cores.
  *
- * The pipeline's thread reads and dissects, so fragments and tunnels are done
- * with before packets are dealt: each goes to the worker that owns its flow,
- * in batches that all workers walk.  A worker has a table, a sink and buffers
- * of its own.  What it says is put together again in the order of packets: the
- * same whatever the number of workers, but for sessions that time out at the
- * same packet.
+ * The pipeline's thread reads, and deals each frame to the worker that owns its
+ * flow, in batches.  A plain frame (dissect/glance.h) whose bytes stay where
+ * they are is dissected by its owner.  Any other is dissected before it is
+ * dealt, so fragments and tunnels are done with by then.  A worker has a table,
+ * a sink and buffers of its own.  What it says is put together again in the
+ * order of packets: the same whatever the number of workers, but for sessions
+ * that time out at the same packet.
  *
  * All calls are for the pipeline's thread.
  */
@@ -16,6 +17,7 @@
 #include "options/options.h"
 #include "output/sink.h"
 
+struct capture;
 struct defrag;
 struct registry;
 struct workers;
@@ -29,12 +31,14 @@ struct workers *workers_new(const struct options *, const struct registry *,
     struct defrag *, struct sink *, struct errbuf *);
 void workers_free(struct workers *);
 
-/* Starts the threads: before the first packet, and behind sandbox_enter(), of
- * which threads have a part each.  -1 and errbuf on failure. */
-int workers_start(struct workers *, struct errbuf *);
+/* Starts the threads, for the frames of that source: before the first one, and
+ * behind sandbox_enter(), of which threads have a part each.  -1 and errbuf on
+ * failure. */
+int workers_start(struct workers *, struct capture *, struct errbuf *);
 
-/* Dissects the packet of that number, the next one from 1, and deals it; 1 when
- * its 4-tuple is selected.  The frame's bytes are not needed afterwards. */
+/* Deals the packet of that number, the next one from 1; 1 when its 4-tuple is
+ * selected.  The frame's bytes are not the caller's to keep: they were copied,
+ * or the source was told that they must stay. */
 int workers_deal(struct workers *, const struct frame *, uint64_t number);
 
 /* No packet comes: time goes on without one. */
