@@ -30,6 +30,8 @@ period(const struct plan *p)
 
 	if (n < 2)
 		return ALONE;
+	if (length > FRAME_TS_MAX / 2)
+		length = FRAME_TS_MAX / 2;
 	return length + (int64_t)((uint64_t)length / (n - 1));
 }
 
@@ -40,10 +42,17 @@ next_round(struct repeat *p)
 	if (++p->round == p->options.loops)
 		return 0;
 	p->number = p->at = 0;
-	/* A stamp has its bounds: then time stands still. */
-	if (p->shift < FRAME_TS_MAX / 4)
-		p->shift += period(p->options.plan);
+	p->shift += period(p->options.plan);
+	if (p->shift > FRAME_TS_MAX)
+		p->shift = FRAME_TS_MAX;
 	return 1;
+}
+
+/* In this round.  A stamp has its bounds: there time stands still. */
+static int64_t
+in_round(const struct repeat *p, int64_t ts)
+{
+	return ts < FRAME_TS_MAX - p->shift ? ts + p->shift : FRAME_TS_MAX;
 }
 
 static int
@@ -56,7 +65,7 @@ lend_stored(struct repeat *p, struct frame *f, int n)
 		return CAPTURE_END;
 	for (k = 0; k < n && p->at < s->n; k++) {
 		f[k] = s->frame[p->at++];
-		f[k].ts += p->shift;
+		f[k].ts = in_round(p, f[k].ts);
 	}
 	return k;
 }
@@ -74,7 +83,7 @@ lend_rewritten(struct repeat *p, struct frame *f)
 			if (!plan_fits(plan, out))
 				continue;
 			*f = *out;
-			f->ts += p->shift;
+			f->ts = in_round(p, f->ts);
 			return 1;
 		}
 		if (p->next == p->nread)
@@ -114,7 +123,8 @@ read_again(struct repeat *p, struct frame *f, int n)
 		if (!plan_has(p->options.plan, ++p->number))
 			continue;
 		f[k] = f[i];
-		f[k++].ts += p->shift;
+		f[k].ts = in_round(p, f[k].ts);
+		k++;
 	}
 	return r < 0 ? r : k;
 }

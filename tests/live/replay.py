@@ -233,6 +233,16 @@ def large():
     os.unlink("large.pcap.gz")
 
 
+def far():
+    """Stamps from the first to the last that there can be, over and over."""
+    frames = [udp(i, 100) for i in range(3)]
+    f = write("far.pcap", list(zip((-arrive.BASE, 5, 2**32 - 1 - arrive.BASE),
+                                   frames)))
+    p, got = sent("-r", f, "--topspeed", "--loop", "9", "--packets", "--json")
+    ok(p.returncode == 0 and got == frames * 9 and "runtime error" not in
+       p.stderr, "stamps far apart", p.stderr)
+
+
 def early(got, want):
     """By how much the worst is too early, from the first on."""
     return max(w - (g - got[0]) for g, w in zip(got, want))
@@ -595,6 +605,7 @@ selection()
 sources()
 large()
 times()
+far()
 signals()
 manners()
 refusals()
