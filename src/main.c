@@ -292,7 +292,7 @@ run_with_processes(struct options *o, struct registry *r)
 	if (o->processes == NULL)
 		report(&e);
 	else if (o->sink.verbose > 0)
-		report(processes_note(o->processes));
+		fprintf(stderr, "%s\n", processes_note(o->processes)->text);
 	if (o->processes == NULL && (o->process_filter != NULL || o->sockets))
 		return EXIT_FAILED;
 	status = run(o, r);
