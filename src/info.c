@@ -194,6 +194,11 @@ info_version(void)
 #else
 	puts("Community ID: not in this build");
 #endif
+#ifdef HAVE_LIBARCHIVE
+	puts("compressed files: libarchive, zlib");
+#else
+	puts("compressed files: not in this build");
+#endif
 	printf("processes: %s\n", helper_built[0] != '\0' ? helper_built :
 	    "not in this build");
 	printf("sandbox: %s\n", sandbox_built);

@@ -12,10 +12,11 @@ import lab
 from tap import equal, finish, ok	# noqa: F401, for all that import this
 
 PATIENCE = 10		# seconds; nothing that works takes that long
-# Those that were built.
-BACKENDS = ("afpacket", "pcap") if "AF_PACKET: TPACKET" in subprocess.run(
-    [os.environ["SESSDUMP"], "--version"], capture_output=True, text=True,
-    check=True).stdout else ("pcap",)
+# What was built.
+VERSION = subprocess.run([os.environ["SESSDUMP"], "--version"],
+                         capture_output=True, text=True, check=True).stdout
+BACKENDS = ("afpacket", "pcap") if "AF_PACKET: TPACKET" in VERSION else \
+    ("pcap",)
 # `ip netns exec' has a /sys of its own, without control groups.
 WITH_CGROUPS = ("sh", "-c", 'mount -t cgroup2 none /sys/fs/cgroup; exec "$@"',
                 "sh")

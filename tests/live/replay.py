@@ -15,7 +15,7 @@ import lab
 import wire
 from arrive import Receiver, add_pair, replay, sent, udp, write
 from lab import A, B
-from live import Dump, equal, finish, ok, wait_for
+from live import VERSION, Dump, equal, finish, ok, wait_for
 
 PCAPS = os.path.join(os.environ["srcdir"], "pcaps")
 TAG, QINQ = 0x8100, 0x88a8
@@ -181,10 +181,11 @@ def selection():
 def sources():
     frames = [udp(i, 100) for i in range(5)]
     f = write("pipe.pcap", [(i / 1000, x) for i, x in enumerate(frames)])
-    subprocess.run(["gzip", "-k", "-f", f], check=True)
-    p, got = sent("-r", f + ".gz", "--loop", "3")
-    ok(got == frames * 3, "a compressed file, three times", len(got),
-       p.stderr)
+    if "libarchive" in VERSION:
+        subprocess.run(["gzip", "-k", "-f", f], check=True)
+        p, got = sent("-r", f + ".gz", "--loop", "3")
+        ok(got == frames * 3, "a compressed file, three times", len(got),
+           p.stderr)
     cat = subprocess.Popen(["cat", f], stdout=subprocess.PIPE)
     p, got = sent("-r", "-", "--loop", "2", stdin=cat.stdout)
     cat.wait()
@@ -297,8 +298,8 @@ def manners():
     f = write("manners.pcap", [(i / 2, udp(i, 100)) for i in range(4)])
     p, got = sent("-r", f, "-Z", "nobody", "-v")
     equal("-Z: status, frames", (p.returncode, len(got)), (0, 4))
-    ok("sandbox: no capability" in p.stderr, "-Z: no capability is left",
-       p.stderr)
+    ok("sandbox: no capability" in p.stderr or "libcap-ng" not in VERSION,
+       "-Z: no capability is left", p.stderr)
     p = replay("-r", f, "--stats", "1", "--json")
     equal("--stats: of what is sent",
           [json.loads(x)["type"] for x in p.stdout.splitlines()][-1:],
@@ -603,7 +604,8 @@ said()
 same_sessions()
 selection()
 sources()
-large()
+if "libarchive" in VERSION:
+    large()
 times()
 far()
 signals()
