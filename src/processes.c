@@ -125,13 +125,21 @@ processes_sockets_stats(const struct processes *p, struct sockets_stats *sum)
 
 			sum->asked += s->asked;
 			sum->refused += s->refused;
+			if (s->spent_us > sum->spent_us)
+				sum->spent_us = s->spent_us;
 		}
 }
 
 void
 processes_stats(const struct processes *p, struct book_stats *sum)
 {
+	struct sockets_stats s;
+
 	memset(sum, 0, sizeof(*sum));
 	for (unsigned int i = 0; p != NULL && i < p->n; i++)
 		book_stats_add(sum, book_stats(p->book[i]));
+	/* One helper does both. */
+	processes_sockets_stats(p, &s);
+	if (s.spent_us > sum->spent_us)
+		sum->spent_us = s.spent_us;
 }

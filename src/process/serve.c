@@ -75,6 +75,7 @@ answer_sockets(struct service *s, const struct ask *a, unsigned int channel)
 	struct tell_sockets t;
 
 	desk_view(&s->desk, a, &t);
+	t.spent_us = spent_us();
 	if (s->fd[channel] != -1)
 		(void)send(s->fd[channel], &t, sizeof(t), MSG_NOSIGNAL);
 }

@@ -125,6 +125,7 @@ take(struct sockets *k, const struct tell_sockets *t)
 
 	if (k->waiting > 0)
 		k->waiting--;
+	k->stats.spent_us = t->spent_us;
 	if (t->number > k->max)
 		return;
 	s = session_at(k->asker.table, t->number);

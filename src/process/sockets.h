@@ -24,6 +24,7 @@ struct sockets;
 struct sockets_stats {
 	uint64_t asked;		/* sessions, each time */
 	uint64_t refused;	/* more came than may be asked about */
+	uint64_t spent_us;	/* see struct tell */
 };
 
 /* See book_new(). */

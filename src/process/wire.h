@@ -50,6 +50,7 @@ struct tell_sockets {
 	uint64_t id;
 	uint32_t number;
 	int64_t time;		/* of the kernel's words, ns since 1970 */
+	uint64_t spent_us;	/* as in struct tell */
 	struct socket_view side[2];
 };
 

@@ -79,6 +79,7 @@ tell(int fd, const struct ask *a, const struct session *s, int64_t after,
 	struct tell_sockets t = { .id = a->id, .number = a->number };
 
 	t.time = s->last + after;
+	t.spent_us = 42;
 	t.side[serves].status = (uint8_t)status;
 	t.side[serves].state = (uint8_t)state;
 	t.side[serves].recv_queue = 7;
@@ -146,6 +147,7 @@ test_agreement(void)
 		ok(sockets_get(sockets, s, serves ^ 1, NULL) == NULL,
 		    "%s: nothing of the other side", t[i].what);
 	}
+	is_u64(sockets_stats(sockets)->spent_us, 42, "what it took");
 	is_u64(a.id == s->id && a.protocol == 6 &&
 	    a.number == session_number(table, s), 1, "it was about this one");
 	/* What nobody asked for is not read; nor what is of another form. */
