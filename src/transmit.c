@@ -17,6 +17,8 @@
 #include "summary.h"
 #include "transmit.h"
 
+_Static_assert((int)CREW_MAX >= (int)WORKERS_MAX, "a crew is too small");
+
 struct transmit {
 	const struct options *options;
 	struct registry *registry;
