@@ -22,8 +22,10 @@ import time
 from tap import equal, finish, ok
 
 SESSDUMP = os.environ["SESSDUMP"]
-# Under nohup it would stay ignored, in us and in what we start.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# Under nohup, or in the background of a script, they would stay ignored, in us
+# and in what we start.
+for number in signal.SIGHUP, signal.SIGQUIT:
+    signal.signal(number, signal.SIG_DFL)
 LATE = 2.0		# seconds
 PATIENCE = 20
 BASE = 1700000000
