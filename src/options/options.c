@@ -46,7 +46,7 @@ check_sockets(const struct options *o, struct errbuf *e)
 		    sink_format_name[o->sink.format]);
 	if (o->nread > 0)
 		return err_set(e, "--sockets: not with -r: the kernel knows "
-		    "none of then");
+		    "nothing of that time");
 	return 0;
 }
 
