@@ -72,12 +72,25 @@ collect(struct workers *all, struct batch *b)
 		}
 }
 
+/* The dealer's thread is a worker, too: it is done with so many batches. */
+static void
+serve_own(struct workers *all, uint64_t number)
+{
+	for (unsigned int i = 0; i < all->first; i++) {
+		struct worker *w = &all->worker[i];
+
+		while (w->position < number)
+			worker_serve(w, all->ring[w->position % RING]);
+	}
+}
+
 /* Until so many batches are done with, from the first one on; how many are. */
 static uint64_t
 await(struct workers *all, uint64_t number)
 {
 	uint64_t finished;
 
+	serve_own(all, number);
 	pthread_mutex_lock(&all->lock);
 	all->awaited = number;
 	while ((finished = all->finished) < number)
@@ -123,6 +136,8 @@ workers_current(struct workers *all)
 		workers_publish(all);
 	if (all->current != NULL)
 		return all->current;
+	if (all->head > LEAD)
+		serve_own(all, all->head - LEAD);
 	collect_until(all, all->tail + (all->head - all->tail == RING ?
 	    RING / 2 : 0));
 	return all->current = take_batch(all);

@@ -10,11 +10,14 @@
 
 #include "session/clock.h"
 #include "workers/batch.h"
+#include "workers/shares.h"
 #include "workers/workers.h"
 
 enum {
 	RING	= 8,		/* batches under way at a time: so many that
 				 * nobody is woken for each */
+	LEAD	= 2,		/* dealt before the dealer's thread sees to
+				 * its own part */
 	GROUP	= 32,		/* packets whose memory is fetched at once */
 };
 
@@ -51,7 +54,10 @@ struct workers {
 	struct batch *ring[RING];
 	struct capture_keeper keeper;
 	unsigned int n;
-	unsigned int started;	/* threads that there are */
+	unsigned int first;	/* those below have the dealer's thread: of
+				 * files, where it need not be there in time */
+	unsigned int started;	/* those below have a thread */
+	struct shares shares;
 	uint8_t keeps;		/* a view wants the bytes of frames */
 	uint8_t stays;		/* they stay: the source exchanges blocks */
 	uint8_t any;		/* every packet is selected */
@@ -80,6 +86,8 @@ int worker_init(struct worker *, struct workers *, unsigned int index,
     struct errbuf *);
 void worker_fini(struct worker *);
 void *worker_run(void *);
+/* Its part of the batch, which is its next one. */
+void worker_serve(struct worker *, struct batch *);
 
 /* collect.c: the batch to be filled, with room for another packet. */
 struct batch *workers_current(struct workers *);

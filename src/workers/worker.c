@@ -91,8 +91,7 @@ worker_init(struct worker *w, struct workers *all, unsigned int index,
 	w->all = all;
 	w->index = index;
 	start_sink(w, all->sink, &all->ring[0]->part[index].out);
-	config.max = o->session.max / all->n +
-	    (index < o->session.max % all->n);
+	config.max = shares_max(&all->shares, index, o->session.max);
 	config.on_event = o->sink.views & VIEW_EVENTS ||
 	    o->processes != NULL ? on_event : NULL;
 	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
@@ -395,22 +394,27 @@ finish_batch(struct worker *w, struct batch *b)
 	pthread_mutex_unlock(&all->lock);
 }
 
+void
+worker_serve(struct worker *w, struct batch *b)
+{
+	w->part = &b->part[w->index];
+	w->sink.out = &w->part->out;
+	if (b->kind == BATCH_DEALT)
+		move_packets(w, b);
+	else if (b->kind == BATCH_LIST)
+		make_list(w, b);
+	else
+		visit(w, b);
+	finish_batch(w, b);
+}
+
 void *
 worker_run(void *arg)
 {
 	struct worker *w = arg;
 	struct batch *b;
 
-	while ((b = next_batch(w)) != NULL) {
-		w->part = &b->part[w->index];
-		w->sink.out = &w->part->out;
-		if (b->kind == BATCH_DEALT)
-			move_packets(w, b);
-		else if (b->kind == BATCH_LIST)
-			make_list(w, b);
-		else
-			visit(w, b);
-		finish_batch(w, b);
-	}
+	while ((b = next_batch(w)) != NULL)
+		worker_serve(w, b);
 	return NULL;
 }

@@ -60,6 +60,8 @@ workers_new(const struct options *o, const struct registry *r,
 	all->defrag = defrag;
 	all->sink = sink;
 	all->n = o->workers;
+	all->first = all->started = o->nread > 0;
+	shares_init(&all->shares, all->n, o->nread > 0);
 	all->keeps = (o->sink.views & VIEW_PACKETS) != 0;
 	all->any = (uint8_t)selection_is_any(o->selection);
 	all->keeper = (struct capture_keeper){ workers_exchange, all };
@@ -84,7 +86,7 @@ workers_free(struct workers *all)
 	all->quit = 1;
 	pthread_cond_broadcast(&all->dealt);
 	pthread_mutex_unlock(&all->lock);
-	for (unsigned int i = 0; i < all->started; i++)
+	for (unsigned int i = all->first; i < all->started; i++)
 		pthread_join(all->worker[i].thread, NULL);
 	for (unsigned int i = 0; all->worker != NULL && i < all->n; i++)
 		worker_fini(&all->worker[i]);
@@ -111,9 +113,8 @@ hash_end(const union addr *a, uint16_t port)
 static uint8_t
 owner_of(const struct workers *all, const struct ends *e)
 {
-	uint64_t h = hash_end(&e->src, e->sport) + hash_end(&e->dst, e->dport);
-
-	return (uint8_t)((h >> 32) * all->n >> 32);
+	return shares_owner(&all->shares, hash_end(&e->src, e->sport) +
+	    hash_end(&e->dst, e->dport));
 }
 
 static uint8_t

@@ -4,10 +4,11 @@
  * The pipeline's thread reads, and deals each frame to the worker that owns its
  * flow, in batches.  A plain frame (dissect/glance.h) whose bytes stay where
  * they are is dissected by its owner.  Any other is dissected before it is
- * dealt, so fragments and tunnels are done with by then.  A worker has a table,
- * a sink and buffers of its own.  What it says is put together again in the
- * order of packets: the same whatever the number of workers, but for sessions
- * that time out at the same packet.
+ * dealt, so fragments and tunnels are done with by then.  Of files, that thread
+ * is the first of the workers, too.  A worker has a table, a sink and buffers
+ * of its own.  What it says is put together again in the order of packets: the
+ * same whatever the number of workers, but for sessions that time out at the
+ * same packet.
  *
  * All calls are for the pipeline's thread.
  */
