@@ -30,7 +30,8 @@ session_visit(struct session_table *t, struct session *s,
 	int due = expire_is_due(t, s, now);
 
 	if (why == VISIT_END) {
-		session_conclude(t, s, due ? END_TIMEOUT : END_CAPTURE, now);
+		session_conclude(t, s, due ? END_TIMEOUT : END_CAPTURE, due ?
+		    expire_time(t, s) : now);
 	} else if (due) {
 		session_end(t, s, END_TIMEOUT, expire_time(t, s));
 	} else if (t->config.ahead != 0 ? s->noted : s->changed) {
