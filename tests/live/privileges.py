@@ -10,8 +10,8 @@ from lab import A
 from live import VERSION, Dump, equal, finish, ok
 
 SETS = "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"
-NET_RAW, SYS_PTRACE, DAC_READ_SEARCH, DAC_OVERRIDE = (
-    1 << n for n in (13, 19, 2, 1))
+NET_RAW, SYS_PTRACE, DAC_READ_SEARCH, DAC_OVERRIDE, PERFMON, BPF = (
+    1 << n for n in (13, 19, 2, 1, 38, 39))
 NOBODY = pwd.getpwnam("nobody")
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY.pw_uid}",
              f"--regid={NOBODY.pw_gid}", "--clear-groups")
@@ -169,7 +169,7 @@ def service():
                      "--no-new-privs"))
     works("the service", d)
     bare("the service", d, NOBODY.pw_uid,
-         bounds=NET_RAW | SYS_PTRACE | DAC_READ_SEARCH)
+         bounds=NET_RAW | SYS_PTRACE | DAC_READ_SEARCH | PERFMON | BPF)
     if "libmnl" in VERSION:
         helper("the service", d, SYS_PTRACE | DAC_READ_SEARCH)
     equal("the service: status", d.stop(), 0)
