@@ -1,12 +1,13 @@
 /*
  * blast.c: sends frames of 64 bytes on an interface, at a rate.
  *
- *	blast IFACE RATE SECONDS FLOWS
+ *	blast IFACE RATE SECONDS FLOWS [FIRST]
  *
  * Half of the flows are TCP, the others UDP.  Each begins as it should and
  * then goes to and fro: a TCP client sends ten bytes, its server acknowledges
  * them.  All checksums are right.  The frames are for nobody's Ethernet
- * address, so a kernel that gets them only shows them to who captures.
+ * address, so a kernel that gets them only shows them to who captures.  FIRST
+ * is the number of the first flow, where several send at once.
  *
  * Frames go in batches, those that are due by the clock, so what was late is
  * made up for.  sendmmsg() is cheaper than a TX ring here: whoever receives
@@ -244,26 +245,28 @@ main(int argc, char **argv)
 {
 	double rate, seconds, cpu;
 	unsigned long total, nflows;
-	unsigned int n;
+	unsigned int n, first;
 	int64_t start, next, took;
 	struct timespec at;
 	struct rusage u;
 
-	if (argc != 5 || (rate = atof(argv[2])) < 1 ||
+	if (argc < 5 || argc > 6 || (rate = atof(argv[2])) < 1 ||
 	    (seconds = atof(argv[3])) <= 0 ||
 	    (nflows = strtoul(argv[4], NULL, 10)) == 0) {
-		fputs("usage: blast IFACE RATE SECONDS FLOWS\n", stderr);
+		fputs("usage: blast IFACE RATE SECONDS FLOWS [FIRST]\n",
+		    stderr);
 		return 2;
 	}
 	total = (unsigned long)(rate * seconds);
+	first = argc == 6 ? (unsigned int)strtoul(argv[5], NULL, 10) : 0;
 	flows = calloc(nflows, sizeof(*flows));
 	if (flows == NULL)
 		die("flows");
 	for (n = 0; n < nflows; n++) {
 		flows[n].tcp = n & 1;
 		flows[n].seq = n * 2654435761u;
-		flow_make(&flows[n], n, 0);
-		flow_make(&flows[n], n, 1);
+		flow_make(&flows[n], first + n, 0);
+		flow_make(&flows[n], first + n, 1);
 	}
 	open_socket(argv[1]);
 	(void)prctl(PR_SET_TIMERSLACK, 1);

@@ -13,8 +13,9 @@ name.  One line a run:
                 CPU time the kernel's work on both ends of the pair is
   MB            the most memory that it had, a ring included (ours: 64 MB,
                 which others are asked for by -B)
-Settings in the environment: RATE, SECONDS, FLOWS, ROUNDS; NICE, of all
-programs, where others are at work on the machine; JSON, a file.
+Settings in the environment: RATE, SECONDS, FLOWS, ROUNDS; BLASTS, generators
+that share the rate; NICE, of all programs, where others are at work on the
+machine; JSON, a file.
 """
 import glob
 import json
@@ -31,6 +32,7 @@ RATE = int(float(os.environ.get("RATE", "1e6")))
 SECONDS = float(os.environ.get("SECONDS", "10"))
 FLOWS = int(os.environ.get("FLOWS", "10000"))
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
+BLASTS = int(os.environ.get("BLASTS", "2"))
 NICE = int(os.environ.get("NICE", "0"))
 
 OURS = [wire.SESSDUMP, "-i", "eth0"]
@@ -72,7 +74,7 @@ def measure(name):
     if not child.wait_said("(listening|Capturing) on"):
         sys.exit(f"{name}: {child.said()}")
     time.sleep(0.5)
-    sent, took, cpu = wire.blast(RATE, SECONDS, FLOWS)
+    sent, took, cpu = wire.blast(RATE, SECONDS, FLOWS, BLASTS)
     child.settle()
     child.stop()
     captured, dropped = counts(child)
@@ -98,7 +100,7 @@ def main():
     wire.hurry(NICE)
     wire.set_up()
     print(f"{RATE} packets/s for {SECONDS:g} s, {FLOWS} flows, "
-          f"{len(os.sched_getaffinity(0))} cores")
+          f"{BLASTS} generators, {len(os.sched_getaffinity(0))} cores")
     print(LINE.format(*HEAD))
     rows = []
     for _ in range(ROUNDS):
