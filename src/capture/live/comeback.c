@@ -102,8 +102,11 @@ comeback_look(struct afpacket *a, struct errbuf *e)
 		if (take(a, (uint32_t)r.ifr_ifindex, e) == -1)
 			return -1;
 	}
-	if (ask(a, SIOCGIFFLAGS, &r) == -1)
+	/* What was there a moment ago has gone since. */
+	if (ask(a, SIOCGIFFLAGS, &r) == -1) {
+		leave(a, AFPACKET_GONE);
 		return 0;
+	}
 	if (!(r.ifr_flags & IFF_UP)) {
 		if (a->absent == AFPACKET_HERE)
 			leave(a, AFPACKET_DOWN);
