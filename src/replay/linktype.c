@@ -3,6 +3,7 @@
 
 #include <sessdump/wire.h>
 
+#include "core/store.h"
 #include "replay/linktype.h"
 
 enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd,
@@ -77,7 +78,6 @@ linktype_fit(const struct frame *f, uint32_t onto,
 	fit->has_header = 1;
 	memcpy(fit->header, h->mac[!side], 6);
 	memcpy(fit->header + 6, h->mac[side], 6);
-	fit->header[12] = (uint8_t)(type >> 8);
-	fit->header[13] = (uint8_t)type;
+	store_be16(fit->header + 12, type);
 	return 0;
 }

@@ -2,6 +2,7 @@
  * 4.5: as their sender would have made them. */
 #include <stdlib.h>
 
+#include "core/store.h"
 #include "rewrite/impl.h"
 
 enum {
@@ -31,20 +32,6 @@ enum {
 	FRAGMENT_HEADER	= 8,
 	FRAGMENT_MORE	= 1,
 };
-
-static void
-put16(uint8_t *p, uint32_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v);
-}
 
 /* The header of what was atomic need not have an ID of its own, RFC 6864. */
 static void
@@ -154,12 +141,13 @@ piece_ipv4(struct rewriter *r, uint8_t *to, uint32_t *n)
 
 	*n = left <= c->mtu - header ? left : share(c, header);
 	more = *n < left || c->more;
-	put16(to + IPV4_LENGTH, header + *n);
-	put16(to + IPV4_ID, c->id);
-	put16(to + IPV4_FRAGMENT, c->offset / UNIT | (more ? IPV4_MORE : 0));
-	put16(to + IPV4_CHECKSUM, 0);
-	put16(to + IPV4_CHECKSUM, ~(uint32_t)sums_number(checksum_add(0, to,
-	    header)));
+	store_be16(to + IPV4_LENGTH, header + *n);
+	store_be16(to + IPV4_ID, c->id);
+	store_be16(to + IPV4_FRAGMENT, c->offset / UNIT |
+	    (more ? IPV4_MORE : 0));
+	store_be16(to + IPV4_CHECKSUM, 0);
+	store_be16(to + IPV4_CHECKSUM, ~(uint32_t)sums_number(checksum_add(0,
+	    to, header)));
 	return header;
 }
 
@@ -178,9 +166,9 @@ piece_ipv6(struct rewriter *r, uint8_t *to, uint32_t *n)
 	h[0] = c->has_header ? r->data[c->head] : *named;
 	*named = NEXT_FRAGMENT;
 	h[1] = 0;
-	put16(h + 2, c->offset | (more ? FRAGMENT_MORE : 0U));
-	put32(h + 4, c->id);
-	put16(to + IPV6_LENGTH, header - IPV6_HEADER + *n);
+	store_be16(h + 2, c->offset | (more ? FRAGMENT_MORE : 0U));
+	store_be32(h + 4, c->id);
+	store_be16(to + IPV6_LENGTH, header - IPV6_HEADER + *n);
 	return header;
 }
 

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sessdump/wire.h>
+
+#include "core/store.h"
 #include "rewrite/rules.h"
 
 enum {
@@ -215,12 +218,11 @@ rules_map_ip(const struct rules *r, uint8_t *a, unsigned int version)
 int
 rules_map_port(const struct rules *r, uint8_t *p)
 {
-	const unsigned int port = (unsigned int)(p[0] << 8 | p[1]);
+	const unsigned int port = be16(p);
 
 	for (unsigned int i = 0; i < r->nport; i++)
 		if (r->port[i].from == port) {
-			p[0] = (uint8_t)(r->port[i].to >> 8);
-			p[1] = (uint8_t)r->port[i].to;
+			store_be16(p, r->port[i].to);
 			return 1;
 		}
 	return 0;

@@ -4,6 +4,7 @@
 
 #include <sessdump/wire.h>
 
+#include "core/store.h"
 #include "rewrite/crc32c.h"
 #include "rewrite/sums.h"
 
@@ -111,8 +112,7 @@ mended(const struct sum *s, const uint8_t *field, uint8_t to[4])
 		v = less(s->fill ? s->was : be16(field), grown);
 	if (v == 0 && s->never_zero)
 		v = ONES;
-	to[0] = (uint8_t)(v >> 8);
-	to[1] = (uint8_t)v;
+	store_be16(to, v);
 	return 1;
 }
 

@@ -1,4 +1,5 @@
 /* vlan.c: the outermost VLAN tag of Ethernet frames. */
+#include "core/store.h"
 #include "rewrite/impl.h"
 
 enum {
@@ -25,21 +26,14 @@ has_tag(const struct rewriter *r)
 	    is_tpid(be16(r->data + ADDRESSES));
 }
 
-static void
-put16(uint8_t *p, unsigned int v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
 static int
 insert(struct rewriter *r, unsigned int tpid, unsigned int tci)
 {
 	uint8_t *p = r->data + ADDRESSES;
 
 	memmove(p + TAG, p, r->frame.caplen - ADDRESSES);
-	put16(p, tpid);
-	put16(p + 2, tci);
+	store_be16(p, tpid);
+	store_be16(p + 2, tci);
 	r->frame.caplen += TAG;
 	r->frame.len += TAG;
 	return TAG;
@@ -75,6 +69,6 @@ vlan_rewrite(struct rewriter *r)
 	if (u->vlan == VLAN_ADD || !has_tag(r))
 		return insert(r, has_tag(r) ? TPID_OUTER : TPID, u->vlan_id);
 	tci = be16(r->data + HEADER);
-	put16(r->data + HEADER, (tci & ~(unsigned int)ID) | u->vlan_id);
+	store_be16(r->data + HEADER, (tci & ~(unsigned int)ID) | u->vlan_id);
 	return 0;
 }

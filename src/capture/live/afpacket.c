@@ -20,6 +20,7 @@
 #include "capture/live/linkwatch.h"
 #include "capture/live/offload.h"
 #include "capture/live/sll2.h"
+#include "core/store.h"
 
 enum {
 	STATUS_GSO_TCP	= 1 << 8, /* TP_STATUS_GSO_TCP, in headers since 6.3 */
@@ -74,19 +75,14 @@ block_return(struct afpacket *a)
 static void
 afpacket_cook(uint8_t *p, const struct sockaddr_ll *from)
 {
-	uint32_t ifindex = (uint32_t)from->sll_ifindex;
 	uint8_t halen = from->sll_halen;
 
 	if (halen > SLL2_ADDRESS_MAX)
 		halen = SLL2_ADDRESS_MAX;
 	memset(p, 0, SLL2_HEADER);
 	memcpy(p + SLL2_PROTOCOL, &from->sll_protocol, 2);
-	p[SLL2_IFINDEX] = (uint8_t)(ifindex >> 24);
-	p[SLL2_IFINDEX + 1] = (uint8_t)(ifindex >> 16);
-	p[SLL2_IFINDEX + 2] = (uint8_t)(ifindex >> 8);
-	p[SLL2_IFINDEX + 3] = (uint8_t)ifindex;
-	p[SLL2_HATYPE] = (uint8_t)(from->sll_hatype >> 8);
-	p[SLL2_HATYPE + 1] = (uint8_t)from->sll_hatype;
+	store_be32(p + SLL2_IFINDEX, (uint32_t)from->sll_ifindex);
+	store_be16(p + SLL2_HATYPE, from->sll_hatype);
 	p[SLL2_TYPE] = from->sll_pkttype;
 	p[SLL2_HALEN] = halen;
 	memcpy(p + SLL2_ADDRESS, from->sll_addr, halen);
