@@ -1,51 +1,20 @@
 """Frames that -w rewrites, over all captures of pcaps/, beside Wireshark."""
-import glob
 import ipaddress
 import json
 import os
 import re
 import shutil
-import subprocess
 
 import capfile
+from rewritten import ALL, BAD, GOOD, PCAPS, SUMS, checksums, good, run, \
+    tshark
 from tap import equal, finish, ok
 
-SESSDUMP = os.environ["SESSDUMP"]
-PCAPS = os.path.join(os.environ["srcdir"], "pcaps")
-ALL = [word for path in sorted(glob.glob(os.path.join(PCAPS, "*.pcap*")))
-       for word in ("-r", path)]
 # One address becomes one other one, and back: nothing falls together.
 V4, V6 = ("10.0.0.0/8", "172.0.0.0/8"), ("2001:db8::/32", "fd00:db9::/32")
 PORT = ("80", "8081")
 RULES = ["--map-ip", "=".join(V4), "--map-ip", "=".join(V6),
          "--map-ip", "fe80::/64=fe80:0:0:9::/64", "--map-port", "=".join(PORT)]
-SUMS = ["ip", "tcp", "udp", "icmp", "icmpv6", "sctp", "igmp", "gre", "dccp"]
-BAD, GOOD = "0", "1"
-
-
-def run(*args):
-    p = subprocess.run([SESSDUMP, *args], capture_output=True, check=False,
-                       stdin=subprocess.DEVNULL)
-    return p.returncode, p.stdout.decode(), p.stderr.decode()
-
-
-def good(what, *args):
-    status, out, err = run(*args)
-    ok(status == 0 and "sessdump: " not in err, what, status, err)
-    return out, err
-
-
-def tshark(path, *fields):
-    """Of each frame the fields, each a list."""
-    args = ["tshark", "-n", "-r", path, "-o", "ip.check_checksum:TRUE",
-            "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
-            "-o", "sctp.checksum:TRUE", "-T", "fields"]
-    for f in fields:
-        args += ["-e", f]
-    p = subprocess.run(args, capture_output=True, check=True,
-                       stdin=subprocess.DEVNULL)
-    return [[x.split(",") if x else [] for x in line.split("\t")]
-            for line in p.stdout.decode().split("\n")[:-1]]
 
 
 def mapped(a):
@@ -59,9 +28,7 @@ def mapped(a):
 
 
 def compare_sums():
-    fields = [x + ".checksum.status" for x in SUMS]
-    before, after = tshark("plain.pcapng", *fields), \
-        tshark("new.pcapng", *fields)
+    before, after = checksums("plain.pcapng"), checksums("new.pcapng")
     equal("tshark: as many frames", len(after), len(before))
     spoilt, right, mended = [], 0, 0
     for n, (old, new) in enumerate(zip(before, after)):
