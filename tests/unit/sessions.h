@@ -36,24 +36,41 @@ on_end(void *arg, const struct session *s)
 		ended[nended++] = *s;
 }
 
-UNUSED static struct session_table *
-table(uint32_t max)
+/* So many sessions, in the same places at each run; events and ends are taken
+ * down. */
+UNUSED static struct session_config
+config(uint32_t max)
 {
 	struct session_config c;
-	struct session_table *t;
-	struct errbuf e;
 
 	session_config_init(&c);
 	c.max = max;
 	c.seed = 1;
 	c.on_event = on_event;
 	c.on_end = on_end;
+	return c;
+}
+
+UNUSED static struct session_table *
+table_of(const struct session_config *c)
+{
+	struct session_table *t;
+	struct errbuf e;
+
 	events[0] = '\0';
 	nended = 0;
-	t = session_table_new(&c, &e);
+	t = session_table_new(c, &e);
 	if (t == NULL)
 		ok(0, "session_table_new: %s", e.text);
 	return t;
+}
+
+UNUSED static struct session_table *
+table(uint32_t max)
+{
+	struct session_config c = config(max);
+
+	return table_of(&c);
 }
 
 struct end {

@@ -21,16 +21,12 @@ ask_new(void *arg, const struct session_event *ev)
 static struct session_table *
 asking_table(int fd, uint32_t max)
 {
-	struct session_config c;
+	struct session_config c = config(max);
 	struct session_table *t;
 	struct errbuf e;
 
-	session_config_init(&c);
-	c.max = max;
-	c.seed = 1;
 	c.on_event = ask_new;
-	events[0] = '\0';
-	t = session_table_new(&c, &e);
+	t = table_of(&c);
 	book = book_new(fd, max, &e);
 	book_bind(book, t, NULL, NULL);
 	return t;

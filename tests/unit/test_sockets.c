@@ -37,21 +37,17 @@ count_snapshot(void *arg, const struct session *s)
 static struct session_table *
 asking_table(int fd, uint32_t max)
 {
-	struct session_config c;
+	struct session_config c = config(max);
 	struct session_table *t;
 	struct errbuf e;
 
-	session_config_init(&c);
-	c.max = max;
-	c.seed = 1;
 	c.on_event = ask_at_end;
 	c.on_ahead = ask_ahead;
 	c.on_snapshot = count_snapshot;
 	c.interval = 10 * SECOND;
 	c.ahead = SECOND / 5;
-	events[0] = '\0';
 	snapshots = 0;
-	t = session_table_new(&c, &e);
+	t = table_of(&c);
 	sockets = sockets_new(fd, max, &e);
 	sockets_bind(sockets, t, NULL, NULL);
 	return t;
