@@ -1,11 +1,11 @@
 /* replay.c: the options of src/replay/. */
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/live/netns.h"
+#include "core/parse.h"
 #include "options/optable.h"
 
 enum { ETHERTYPE_LEAST = 0x0600 };
@@ -78,47 +78,20 @@ set_to(struct replay_options *r, const char *s, struct errbuf *e)
 static int
 set_loop(struct replay_options *r, const char *s, struct errbuf *e)
 {
-	char *end;
-
-	errno = 0;
-	r->loop = strtoull(s, &end, 10);
 	r->loops = 1;
-	if (*s < '0' || *s > '9' || *end != '\0' || errno != 0 ||
-	    r->loop > UINT32_MAX)
-		return err_set(e, "--loop: %s: not a number from 0 to %u", s,
-		    UINT32_MAX);
-	return 0;
-}
-
-/* Six times two digits, with colons; moves behind it. */
-static int
-set_mac(uint8_t *mac, const char **s)
-{
-	char two[3] = "";
-
-	for (unsigned int i = 0; i < 6; i++) {
-		if (i > 0 && *(*s)++ != ':')
-			return -1;
-		if (!isxdigit((unsigned char)(*s)[0]) ||
-		    !isxdigit((unsigned char)(*s)[1]))
-			return -1;
-		memcpy(two, *s, 2);
-		mac[i] = (uint8_t)strtoul(two, NULL, 16);
-		*s += 2;
-	}
-	return 0;
+	return parse_number("--loop", s, 0, UINT32_MAX, &r->loop, e);
 }
 
 /* SRC,DST or SRC,DST,TYPE. */
 static int
 set_header(struct link_header *h, const char *s, struct errbuf *e)
 {
-	const char *p = s;
+	const char *p = parse_hex(s, h->mac[0], 6, ':');
 	char *end;
 	unsigned long type = 0;
 
-	if (set_mac(h->mac[0], &p) == -1 || *p++ != ',' ||
-	    set_mac(h->mac[1], &p) == -1)
+	if (p == NULL || *p != ',' ||
+	    (p = parse_hex(p + 1, h->mac[1], 6, ':')) == NULL)
 		goto bad;
 	if (*p == ',') {
 		type = strtoul(++p, &end, 16);

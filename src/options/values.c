@@ -4,24 +4,10 @@
 #include <string.h>
 
 #include "capture/live/tstamp.h"
+#include "core/parse.h"
 #include "options/optable.h"
 #include "process/book.h"
 #include "session/table.h"
-
-static int
-number(const char *what, const char *s, uint64_t min, uint64_t max,
-    uint64_t *value, struct errbuf *e)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoull(s, &end, 10);
-	if (*s < '0' || *s > '9' || *end != '\0' || errno != 0 ||
-	    *value < min || *value > max)
-		return err_set(e, "%s: %s: not a number from %llu to %llu",
-		    what, s, (unsigned long long)min, (unsigned long long)max);
-	return 0;
-}
 
 static int
 number32(const char *what, const char *s, uint32_t min, uint32_t max,
@@ -29,7 +15,7 @@ number32(const char *what, const char *s, uint32_t min, uint32_t max,
 {
 	uint64_t v;
 
-	if (number(what, s, min, max, &v, e) == -1)
+	if (parse_number(what, s, min, max, &v, e) == -1)
 		return -1;
 	*value = (uint32_t)v;
 	return 0;
@@ -74,8 +60,8 @@ set_timeout(struct options *o, const char *s, struct errbuf *e)
 		if (strlen(name) != (size_t)(equals - s) ||
 		    strncmp(name, s, strlen(name)) != 0)
 			continue;
-		if (number("--timeout", equals + 1, 0, 1000000000, &seconds,
-		    e) == -1)
+		if (parse_number("--timeout", equals + 1, 0, 1000000000,
+		    &seconds, e) == -1)
 			return -1;
 		o->session.timeout[i] = (int64_t)seconds * 1000000000;
 		return 0;
@@ -116,7 +102,7 @@ set_interval(struct options *o, const char *s, struct errbuf *e)
 {
 	uint64_t seconds;
 
-	if (number("--interval", s, 1, 1000000000, &seconds, e) == -1)
+	if (parse_number("--interval", s, 1, 1000000000, &seconds, e) == -1)
 		return -1;
 	o->session.interval = (int64_t)seconds * 1000000000;
 	return 0;
@@ -137,7 +123,7 @@ set_stats(struct options *o, const char *s, struct errbuf *e)
 {
 	uint64_t seconds;
 
-	if (number("--stats", s, 1, 1000000000, &seconds, e) == -1)
+	if (parse_number("--stats", s, 1, 1000000000, &seconds, e) == -1)
 		return -1;
 	o->stats = (int64_t)seconds * 1000000000;
 	return 0;
@@ -383,7 +369,7 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 		return number32("-B", s, 1, INT32_MAX / 1024,
 		    &o->capture.ring_kib, e);
 	case 'c':
-		return number("-c", s, 1, UINT64_MAX, &o->count, e);
+		return parse_number("-c", s, 1, UINT64_MAX, &o->count, e);
 	case 'Q':
 		return set_direction(o, s, e);
 	case 'F':
@@ -419,7 +405,8 @@ options_set_value(struct options *o, int opt, char *s, struct errbuf *e)
 	case OPT_TIMEOUT:
 		return set_timeout(o, s, e);
 	case OPT_SEED:
-		return number("--seed", s, 1, UINT64_MAX, &o->session.seed, e);
+		return parse_number("--seed", s, 1, UINT64_MAX,
+		    &o->session.seed, e);
 	default:
 		return options_set_replay(o, opt, s, e);
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/parse.h"
 #include "options/optable.h"
 #include "options/options.h"
 
@@ -37,21 +38,6 @@ set_size(struct options *o, const char *s, struct errbuf *e)
 }
 
 static int
-set_count(const char *what, const char *s, uint64_t max, uint64_t *v,
-    struct errbuf *e)
-{
-	char *end;
-
-	errno = 0;
-	*v = strtoull(s, &end, 10);
-	if (*s < '0' || *s > '9' || *end != '\0' || errno != 0 || *v == 0 ||
-	    *v > max)
-		return err_set(e, "%s: %s: not a number from 1 to %llu", what,
-		    s, (unsigned long long)max);
-	return 0;
-}
-
-static int
 set_kind(struct options *o, const char *s, struct errbuf *e)
 {
 	for (int i = DUMPER_PCAP; i < DUMPER_KINDS; i++)
@@ -74,12 +60,12 @@ options_set_written(struct options *o, int opt, char *s, struct errbuf *e)
 	case 'C':
 		return set_size(o, s, e);
 	case 'G':
-		if (set_count("-G", s, 1000000000, &v, e) == -1)
+		if (parse_number("-G", s, 1, 1000000000, &v, e) == -1)
 			return -1;
 		o->dump.series.period = (int64_t)v * 1000000000;
 		return 0;
 	case 'W':
-		if (set_count("-W", s, 1000000000, &v, e) == -1)
+		if (parse_number("-W", s, 1, 1000000000, &v, e) == -1)
 			return -1;
 		o->dump.series.files = (uint32_t)v;
 		return 0;

@@ -4,28 +4,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/parse.h"
 #include "rewrite/key.h"
 
 enum { DIGITS = 2 * CRYPTOPAN_KEY };
-
-static int
-from_hex(uint8_t key[CRYPTOPAN_KEY], const char *s)
-{
-	char two[3] = "";
-
-	for (unsigned int i = 0; i < CRYPTOPAN_KEY; i++, s += 2) {
-		if (!isxdigit((unsigned char)s[0]) ||
-		    !isxdigit((unsigned char)s[1]))
-			return -1;
-		memcpy(two, s, 2);
-		key[i] = (uint8_t)strtoul(two, NULL, 16);
-	}
-	return 0;
-}
 
 static int
 bad(const char *what, struct errbuf *e)
@@ -57,7 +42,7 @@ from_file(uint8_t key[CRYPTOPAN_KEY], const char *path, struct errbuf *e)
 		return 0;
 	}
 	if (n < DIGITS || isxdigit((unsigned char)text[DIGITS]) ||
-	    from_hex(key, text) == -1)
+	    parse_hex(text, key, CRYPTOPAN_KEY, '\0') == NULL)
 		return bad(path, e);
 	return 0;
 }
@@ -76,7 +61,8 @@ key_read(uint8_t key[CRYPTOPAN_KEY], const char *s, struct errbuf *e)
 		return getrandom(key, CRYPTOPAN_KEY, 0) == CRYPTOPAN_KEY ? 0 :
 		    err_set(e, "--anonymize: random: %s", strerror(errno));
 	/* What was meant as one is not shown again. */
-	if (strlen(s) != DIGITS || from_hex(key, s) == -1)
+	if (strlen(s) != DIGITS ||
+	    parse_hex(s, key, CRYPTOPAN_KEY, '\0') == NULL)
 		return bad("KEY", e);
 	return 0;
 }
