@@ -10,10 +10,11 @@
 
 #define DIGIT10(d, z) d "0" z, d "1" z, d "2" z, d "3" z, d "4" z, d "5" z, \
 	d "6" z, d "7" z, d "8" z, d "9" z
-#define DIGIT100(d) DIGIT10(d "0", ""), DIGIT10(d "1", ""), \
-	DIGIT10(d "2", ""), DIGIT10(d "3", ""), DIGIT10(d "4", ""), \
-	DIGIT10(d "5", ""), DIGIT10(d "6", ""), DIGIT10(d "7", ""), \
-	DIGIT10(d "8", ""), DIGIT10(d "9", "")
+#define DIGIT100(d, z) DIGIT10(d "0", z), DIGIT10(d "1", z), \
+	DIGIT10(d "2", z), DIGIT10(d "3", z), DIGIT10(d "4", z), \
+	DIGIT10(d "5", z), DIGIT10(d "6", z), DIGIT10(d "7", z), \
+	DIGIT10(d "8", z), DIGIT10(d "9", z)
+#define TIMES10(n) n, n, n, n, n, n, n, n, n, n
 
 const char fmt_hex_pair[256][2] = {
 	HEX16("0"), HEX16("1"), HEX16("2"), HEX16("3"), HEX16("4"),
@@ -33,14 +34,31 @@ static const char octet[256][4] = {
 	"250.", "251.", "252.", "253.", "254.", "255.",
 };
 
+/* As many bits as that has. */
+static const uint8_t octet_bits[256] = {
+	TIMES10(16), TIMES10(24), TIMES10(24), TIMES10(24), TIMES10(24),
+	TIMES10(24), TIMES10(24), TIMES10(24), TIMES10(24), TIMES10(24),
+	TIMES10(32), TIMES10(32), TIMES10(32), TIMES10(32), TIMES10(32),
+	TIMES10(32), TIMES10(32), TIMES10(32), TIMES10(32), TIMES10(32),
+	TIMES10(32), TIMES10(32), TIMES10(32), TIMES10(32), TIMES10(32),
+	32, 32, 32, 32, 32, 32,
+};
+
 const char fmt_thousand[1000][4] = {
-	DIGIT10("00", "\2"), DIGIT10("01", "\1"), DIGIT10("02", "\1"),
-	DIGIT10("03", "\1"), DIGIT10("04", "\1"), DIGIT10("05", "\1"),
-	DIGIT10("06", "\1"), DIGIT10("07", "\1"), DIGIT10("08", "\1"),
-	DIGIT10("09", "\1"),
-	DIGIT100("1"), DIGIT100("2"), DIGIT100("3"), DIGIT100("4"),
-	DIGIT100("5"), DIGIT100("6"), DIGIT100("7"), DIGIT100("8"),
-	DIGIT100("9"),
+	DIGIT100("0", ""), DIGIT100("1", ""), DIGIT100("2", ""),
+	DIGIT100("3", ""), DIGIT100("4", ""), DIGIT100("5", ""),
+	DIGIT100("6", ""), DIGIT100("7", ""), DIGIT100("8", ""),
+	DIGIT100("9", ""),
+};
+
+const char fmt_small[1000][4] = {
+	DIGIT10("", "\0\0\1"), DIGIT10("1", "\0\2"), DIGIT10("2", "\0\2"),
+	DIGIT10("3", "\0\2"), DIGIT10("4", "\0\2"), DIGIT10("5", "\0\2"),
+	DIGIT10("6", "\0\2"), DIGIT10("7", "\0\2"), DIGIT10("8", "\0\2"),
+	DIGIT10("9", "\0\2"),
+	DIGIT100("1", "\3"), DIGIT100("2", "\3"), DIGIT100("3", "\3"),
+	DIGIT100("4", "\3"), DIGIT100("5", "\3"), DIGIT100("6", "\3"),
+	DIGIT100("7", "\3"), DIGIT100("8", "\3"), DIGIT100("9", "\3"),
 };
 
 char *
@@ -69,30 +87,41 @@ fmt_hex(char *p, uint64_t v, unsigned int digits)
 	return p;
 }
 
+/* "02:00:5e" in one store. */
+static inline char *
+put_half_mac(char *p, const uint8_t *m)
+{
+	fmt_store8(p, le16((const uint8_t *)fmt_hex_pair[m[0]]) |
+	    (uint64_t)le16((const uint8_t *)fmt_hex_pair[m[1]]) << 24 |
+	    (uint64_t)le16((const uint8_t *)fmt_hex_pair[m[2]]) << 48 |
+	    UINT64_C(0x00003a00003a0000));
+	return p + 8;
+}
+
 char *
 fmt_mac(char *p, const uint8_t *m)
 {
-	for (unsigned int i = 0; i < 6; i++) {
-		p = fmt_hex2(p, m[i]);
-		*p++ = ':';
-	}
-	return p - 1;
+	p = put_half_mac(p, m);
+	*p++ = ':';
+	return put_half_mac(p, m + 3);
 }
 
+/* Two octets in one store: a byte at a time costs twice as much. */
 static inline char *
-put_octet(char *p, unsigned int v)
+put_octets(char *p, unsigned int v, unsigned int w)
 {
-	memcpy(p, octet[v], 4);
-	return p + 2 + (v >= 10) + (v >= 100);
+	unsigned int bits = octet_bits[v];
+
+	fmt_store8(p, le32((const uint8_t *)octet[v]) |
+	    (uint64_t)le32((const uint8_t *)octet[w]) << bits);
+	return p + (bits + octet_bits[w]) / 8;
 }
 
 char *
 fmt_ipv4(char *p, const uint8_t *a)
 {
-	p = put_octet(p, a[0]);
-	p = put_octet(p, a[1]);
-	p = put_octet(p, a[2]);
-	return put_octet(p, a[3]) - 1;
+	p = put_octets(p, a[0], a[1]);
+	return put_octets(p, a[2], a[3]) - 1;
 }
 
 /* Bit i: the i-th of four groups is zero. */

@@ -46,11 +46,11 @@ struct fmt_day {
 
 /* Two digits of each byte. */
 extern const char fmt_hex_pair[256][2];
-/* "042" and how many zeros stand before: 4 KB, where a table of four digits
- * would push all else out of the cache. */
-extern const char fmt_thousand[1000][4];
+/* "042", and "42" with its length behind: 4 KB each, where a table of four
+ * digits would push all else out of the cache. */
+extern const char fmt_thousand[1000][4], fmt_small[1000][4];
 
-char *fmt_digits(char *p, uint64_t);	/* fmt_u64() from 10 on */
+char *fmt_digits(char *p, uint64_t);	/* fmt_u64(), where numbers are large */
 /* Lower-case, at least "digits" of them. */
 char *fmt_hex(char *p, uint64_t, unsigned int digits);
 char *fmt_mac(char *p, const uint8_t *);
@@ -129,21 +129,6 @@ fmt_store8(char *p, uint64_t text)
 	memcpy(p, &text, sizeof(text));
 }
 
-#define FMT_ZEROS	UINT64_C(0x3030303030303030)
-
-/* The eight digits of v < 10^8 in as many bytes, the first in the lowest:
- * halves are split into pairs, and pairs into digits, side by side. */
-static inline uint64_t
-fmt_split8(uint32_t v)
-{
-	uint64_t x = v / 10000 | (uint64_t)(v % 10000) << 32, q;
-
-	q = (x * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
-	x = q | (x - q * 100) << 16;
-	q = (x * 103 >> 10) & UINT64_C(0x000f000f000f000f);
-	return q | (x - q * 10) << 8;
-}
-
 /* Three digits, with zeros before them. */
 static inline char *
 fmt_3(char *p, uint64_t v)
@@ -156,12 +141,8 @@ fmt_3(char *p, uint64_t v)
 static inline char *
 fmt_below_1000(char *p, uint64_t v)
 {
-	uint32_t text = le32((const uint8_t *)fmt_thousand[v]);
-	uint32_t zeros = text >> 24;
-
-	text = htole32(text >> 8 * zeros);
-	memcpy(p, &text, sizeof(text));
-	return p + 3 - zeros;
+	memcpy(p, fmt_small[v], 4);
+	return p + fmt_small[v][3];
 }
 
 #define FMT_SHORT	UINT64_C(1000000000000)
@@ -170,12 +151,16 @@ fmt_below_1000(char *p, uint64_t v)
 static inline char *
 fmt_short(char *p, uint64_t v)
 {
-	uint64_t k = v / 1000, m = v / 1000000;
+	uint64_t k, m;
 
 	if (v < 1000)
 		return fmt_below_1000(p, v);
-	if (v < 1000000)
+	if (v < 1000000) {
+		k = (uint32_t)v / 1000;
 		return fmt_3(fmt_below_1000(p, k), v - k * 1000);
+	}
+	k = v / 1000;
+	m = v / 1000000;
 	if (v < 1000000000)
 		p = fmt_below_1000(p, m);
 	else
@@ -186,10 +171,7 @@ fmt_short(char *p, uint64_t v)
 static inline char *
 fmt_u64(char *p, uint64_t v)
 {
-	if (v >= 10)
-		return fmt_digits(p, v);
-	*p = (char)('0' + v);
-	return p + 1;
+	return v < 1000 ? fmt_below_1000(p, v) : fmt_digits(p, v);
 }
 
 /* By ip_version; "?" for anything but 4 and 6. */
@@ -212,21 +194,18 @@ fmt_hex2(char *p, uint8_t v)
 	return p + 2;
 }
 
-/* n digits of the fraction of a second, 1 to 9; it stores nine bytes. */
+/* 3, 6 or 9 digits of the fraction of a second, and a byte behind. */
 static inline char *
 fmt_fraction(char *p, uint32_t ns, unsigned int digits)
 {
-	static const uint32_t unit[9] = { 1000000000, 100000000, 10000000,
-	    1000000, 100000, 10000, 1000, 100, 10 };
+	uint32_t k = ns / 1000, m = ns / 1000000;
 
-	if (digits == 9) {
-		fmt_store8(p, fmt_split8(ns / 10) + FMT_ZEROS);
-		p[8] = (char)('0' + ns % 10);
-	} else {
-		fmt_store8(p, (fmt_split8(ns / unit[digits]) + FMT_ZEROS) >>
-		    8 * (8 - digits));
-	}
-	return p + digits;
+	p = fmt_3(p, m);
+	if (digits > 3)
+		p = fmt_3(p, k - m * 1000);
+	if (digits > 6)
+		p = fmt_3(p, ns - k * 1000);
+	return p;
 }
 
 /* "HH:MM:SS", of less than 100 hours. */

@@ -85,9 +85,9 @@ test_many_numbers(void)
 		snprintf(want, sizeof(want), "%" PRIu64, n);
 		wrong += strcmp(u64(n), want) != 0;
 		snprintf(want, sizeof(want), "%09" PRIu64, n % 1000000000);
-		want[1 + i % 9] = '\0';
-		*fmt_fraction(text, (uint32_t)(n % 1000000000), 1 + i % 9) =
-		    '\0';
+		want[3 + i % 3 * 3] = '\0';
+		*fmt_fraction(text, (uint32_t)(n % 1000000000),
+		    3 + i % 3 * 3) = '\0';
 		wrong_fraction += strcmp(text, want) != 0;
 		v ^= v << 13;
 		v ^= v >> 7;
