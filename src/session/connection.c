@@ -121,16 +121,34 @@ step_spoilt(struct session_table *t, struct session *s, const struct flow *f,
 	return step(t, s, &rest, dir, now);
 }
 
-const char *
-connection_step(struct session_table *t, struct session *s,
-    const struct packet *p, unsigned int dir, enum sum check)
+/* The same as step() for plain_is(): all comes in order. */
+static const char *
+step_plain(struct session_table *t, struct session *s, const struct flow *f,
+    unsigned int dir, int64_t now)
+{
+	struct side *me = &s->side[dir], *peer = &s->side[dir ^ 1];
+	enum tcp_event ev = plain_event(peer, f);
+	int changed = tcp_move(me, peer, ev, ev);
+
+	if (!zeek_is_plain(me, f)) {
+		zeek_flags(s, &t->troubles, dir, f);
+		zeek_move(s, dir, f);
+	}
+	plain_follow(me, peer, f, now);
+	if (!changed)
+		return NULL;
+	update_end(s, ev);
+	return tcp_event_name[ev];
+}
+
+/* What is not plain, or was not before. */
+static const char * __attribute__((noinline))
+step_any(struct session_table *t, struct session *s, const struct packet *p,
+    unsigned int dir, enum sum check)
 {
 	const struct flow *f = &p->flow;
-	const struct trouble_side *theirs;
+	const struct trouble_side *theirs = trouble_of(t, s, dir ^ 1);
 
-	if (!(f->has & FLOW_TCP))
-		return NULL;
-	theirs = trouble_of(t, s, dir ^ 1);
 	if (theirs != NULL && theirs->doubtful && f->tcp.flags & TCP_ACK &&
 	    f->tcp.ack == theirs->doubt)
 		believe_fin(t, s, dir ^ 1, p->frame->ts);
@@ -138,17 +156,19 @@ connection_step(struct session_table *t, struct session *s,
 	    step(t, s, f, dir, p->frame->ts);
 }
 
-int
-connection_is_plain(const struct session_table *t, struct session *s,
-    const struct packet *p, unsigned int dir)
+const char *
+connection_step(struct session_table *t, struct session *s,
+    const struct packet *p, unsigned int dir, enum sum check)
 {
 	const struct flow *f = &p->flow;
 
-	return (s->trouble == 0 || !t->troubles.slab[s->trouble].grave) &&
-	    f->has & FLOW_TCP &&
-	    !(f->has & FLOW_BAD_CHECKSUM) &&
-	    zeek_is_plain(&s->side[dir], f) &&
-	    plain_segment(&s->side[dir], &s->side[dir ^ 1], f, p->frame->ts);
+	if (!(f->has & FLOW_TCP))
+		return NULL;
+	if (check == SUM_GOOD && (s->trouble == 0 ||
+	    plain_trouble(&t->troubles.slab[s->trouble], dir)) &&
+	    plain_is(&s->side[dir], &s->side[dir ^ 1], f))
+		return step_plain(t, s, f, dir, p->frame->ts);
+	return step_any(t, s, p, dir, check);
 }
 
 int

@@ -57,10 +57,6 @@ enum sum {
  * NULL when no state changed. */
 const char *connection_step(struct session_table *, struct session *,
     const struct packet *, unsigned int dir, enum sum);
-/* The same for the segment that most are, see tcp/plain.h: no state changes.
- * 0: it is not such a one, and nothing was touched. */
-int connection_is_plain(const struct session_table *, struct session *,
-    const struct packet *, unsigned int dir);
 /* Does the SYN open another connection than the session's? */
 int connection_is_another(const struct session_table *,
     const struct session *, const struct flow *, unsigned int dir);

@@ -137,7 +137,7 @@ count_segments(struct session_table *t, struct session *s,
 
 	me->segments = (uint8_t)more;
 	if (more > UINT8_MAX)
-		trouble_slight(&t->troubles, &s->trouble)->side[dir].segments
+		trouble_get(&t->troubles, &s->trouble)->side[dir].segments
 		    += more - me->segments;
 }
 
@@ -291,26 +291,6 @@ turn(struct session_table *t, struct session *s, const struct flow *f,
 	return 1;
 }
 
-/* The segment that most are moves numbers and counters, and nothing else. */
-static int
-update_plain(struct session_table *t, struct session *s,
-    const struct packet *p, unsigned int dir)
-{
-	int64_t now = p->frame->ts;
-
-	if (expire_is_due(t, s, now) || !connection_is_plain(t, s, p, dir))
-		return 0;
-	count(&s->side[dir], p);
-	if (p->frame->flags & FRAME_SUPER)
-		count_segments(t, s, p, dir);
-	check_sum(t, s, &p->flow, dir);
-	s->changed = 1;
-	if (now > s->last)
-		s->last = now;
-	expire_touch(t, s);
-	return 1;
-}
-
 void
 session_listens(struct session_table *t, struct session *s, unsigned int dir,
     int64_t now)
@@ -357,7 +337,8 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 	cause = session_is_tcp(s) ? connection_step(t, s, p, l->dir, check) :
 	    step_other(t, s, l->dir, check);
 	expire_touch(t, s);
-	s->active = !is_new;
+	if (is_new)
+		s->active = 0;
 	if (is_new || cause != NULL || s->side[l->dir].packets == 1)
 		expire_requeue(t, s);
 	if (is_new)
@@ -403,8 +384,6 @@ session_move(struct session_table *t, const struct packet *p,
 	if (l->held)
 		return s == NULL || expire_is_due(t, s, p->frame->ts) ? NULL :
 		    s;
-	if (s != NULL && update_plain(t, s, p, l->dir))
-		return s;
 	return update(t, s, p, l, number);
 }
 

@@ -3,37 +3,23 @@
 
 #include "session/zeek.h"
 
-/* Zeek's states of an end; a side begins as inactive. */
-enum {
-	INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED, CLOSED, RESET,
-};
-
-enum { STATE_BITS = 3, STATE_MASK = 7 };
-
-/* side.zeek_seen: letters that are written once, or again for other numbers. */
-enum {
-	SEEN_SYN = 1 << 0, SEEN_ACK = 1 << 1, SEEN_DATA = 1 << 2,
-	SEEN_FIN = 1 << 3, SEEN_RST = 1 << 4, SEEN_INCONSISTENT = 1 << 5,
-	SEEN_MULTIPLE = 1 << 6,
-};
-
 static unsigned int
 state(const struct side *s)
 {
-	return s->zeek & STATE_MASK;
+	return s->zeek & ZEEK_STATE_MASK;
 }
 
 static unsigned int
 before(const struct side *s)
 {
-	return s->zeek >> STATE_BITS;
+	return s->zeek >> ZEEK_STATE_BITS;
 }
 
 static void
 set_state(struct side *s, unsigned int to)
 {
 	if (state(s) != to)
-		s->zeek = (uint8_t)(to | state(s) << STATE_BITS);
+		s->zeek = (uint8_t)(to | state(s) << ZEEK_STATE_BITS);
 }
 
 static void
@@ -96,32 +82,33 @@ zeek_flags(struct session *s, struct trouble_pool *pool, unsigned int dir,
 	switch (flags & (TCP_SYN | TCP_FIN | TCP_RST)) {
 	case 0:
 		if (f->payload_len > 0)
-			once(s, pool, dir, SEEN_DATA, 'd');
+			once(s, pool, dir, ZEEK_SEEN_DATA, 'd');
 		else if (flags & TCP_ACK)
-			once(s, pool, dir, SEEN_ACK, 'a');
+			once(s, pool, dir, ZEEK_SEEN_ACK, 'a');
 		break;
 	case TCP_SYN:
-		if (once(s, pool, dir, SEEN_SYN, flags & TCP_ACK ? 'h' : 's') &&
+		if (once(s, pool, dir, ZEEK_SEEN_SYN,
+		    flags & TCP_ACK ? 'h' : 's') &&
 		    me->seen & SIDE_SYN && f->tcp.seq + 1 != me->base)
 			add_of(s, pool, dir, flags & TCP_ACK ? 'h' : 's');
 		break;
 	case TCP_FIN:
-		if (once(s, pool, dir, SEEN_FIN, 'f') &&
+		if (once(s, pool, dir, ZEEK_SEEN_FIN, 'f') &&
 		    me->seen & SIDE_FIN && end + 1 != side_fin(me))
 			add_of(s, pool, dir, 'f');
 		break;
 	case TCP_RST:
-		if (once(s, pool, dir, SEEN_RST, 'r') &&
+		if (once(s, pool, dir, ZEEK_SEEN_RST, 'r') &&
 		    f->tcp.seq != me->timed_end)
 			add_of(s, pool, dir, 'r');
 		me->timed_end = f->tcp.seq;
 		break;
 	case TCP_FIN | TCP_RST:
 	case TCP_FIN | TCP_RST | TCP_SYN:
-		once(s, pool, dir, SEEN_INCONSISTENT, 'i');
+		once(s, pool, dir, ZEEK_SEEN_INCONSISTENT, 'i');
 		break;
 	default:
-		once(s, pool, dir, SEEN_MULTIPLE, 'q');
+		once(s, pool, dir, ZEEK_SEEN_MULTIPLE, 'q');
 	}
 }
 
@@ -136,7 +123,7 @@ zeek_notes(struct session *s, struct trouble_pool *pool, unsigned int dir,
 	t = &trouble_get(pool, &s->trouble)->side[dir];
 	if (notes & STREAM_ZERO_WINDOW)
 		scaled(s, pool, dir, 'w', t->zero_windows);
-	if (notes & STREAM_REPEAT && state(&s->side[dir]) != RESET)
+	if (notes & STREAM_REPEAT && state(&s->side[dir]) != ZEEK_RESET)
 		scaled(s, pool, dir, 't', t->repeats);
 }
 
@@ -161,39 +148,40 @@ move_inactive(struct side *me, struct side *peer, int is_client,
 	unsigned int flags = f->tcp.flags;
 
 	if (flags & TCP_SYN && is_client) {
-		set_state(me, flags & TCP_ACK ? SYN_ACK_SENT : SYN_SENT);
+		set_state(me, flags & TCP_ACK ? ZEEK_SYN_ACK_SENT :
+		    ZEEK_SYN_SENT);
 	} else if (flags & TCP_SYN) {
-		if (state(peer) == SYN_SENT)
-			set_state(peer, ESTABLISHED);
-		set_state(me, ESTABLISHED);
+		if (state(peer) == ZEEK_SYN_SENT)
+			set_state(peer, ZEEK_ESTABLISHED);
+		set_state(me, ZEEK_ESTABLISHED);
 	}
 	if (flags & TCP_FIN)
-		set_state(me, CLOSED);
+		set_state(me, ZEEK_CLOSED);
 	if (flags & TCP_RST)
-		set_state(me, RESET);
-	if (state(me) != INACTIVE)
+		set_state(me, ZEEK_RESET);
+	if (state(me) != ZEEK_INACTIVE)
 		return;
 	/* Some answer a SYN with an ACK, and with the SYN-ACK only then. */
-	if (!is_client && f->payload_len == 0 && state(peer) == SYN_SENT)
+	if (!is_client && f->payload_len == 0 && state(peer) == ZEEK_SYN_SENT)
 		return;
-	set_state(me, flags & TCP_ACK && state(peer) == ESTABLISHED ?
-	    ESTABLISHED : PARTIAL);
+	set_state(me, flags & TCP_ACK && state(peer) == ZEEK_ESTABLISHED ?
+	    ZEEK_ESTABLISHED : ZEEK_PARTIAL);
 }
 
 static void
 move_open(struct side *me, struct side *peer, unsigned int flags)
 {
-	if (flags & TCP_SYN && !(flags & TCP_ACK) && state(me) == PARTIAL &&
-	    state(peer) == INACTIVE)
-		set_state(me, SYN_SENT);
+	if (flags & TCP_SYN && !(flags & TCP_ACK) &&
+	    state(me) == ZEEK_PARTIAL && state(peer) == ZEEK_INACTIVE)
+		set_state(me, ZEEK_SYN_SENT);
 	if (flags & TCP_FIN && !(flags & TCP_RST)) {
-		set_state(me, CLOSED);
+		set_state(me, ZEEK_CLOSED);
 		/* A FIN and then a RST was a normal end, after all. */
-		if (state(peer) == RESET && before(peer) == CLOSED)
-			set_state(peer, CLOSED);
+		if (state(peer) == ZEEK_RESET && before(peer) == ZEEK_CLOSED)
+			set_state(peer, ZEEK_CLOSED);
 	}
 	if (flags & TCP_RST)
-		set_state(me, RESET);
+		set_state(me, ZEEK_RESET);
 }
 
 void
@@ -203,41 +191,34 @@ zeek_move(struct session *s, unsigned int dir, const struct flow *f)
 	unsigned int flags = f->tcp.flags;
 
 	switch (state(me)) {
-	case INACTIVE:
+	case ZEEK_INACTIVE:
 		move_inactive(me, peer, dir == s->client, f);
 		break;
-	case SYN_SENT:
-	case SYN_ACK_SENT:
+	case ZEEK_SYN_SENT:
+	case ZEEK_SYN_ACK_SENT:
 		if (flags & TCP_FIN)
-			set_state(me, CLOSED);
+			set_state(me, ZEEK_CLOSED);
 		if (flags & TCP_RST)
-			set_state(me, RESET);
+			set_state(me, ZEEK_RESET);
 		break;
-	case PARTIAL:
-	case ESTABLISHED:
+	case ZEEK_PARTIAL:
+	case ZEEK_ESTABLISHED:
 		move_open(me, peer, flags);
 		break;
-	case CLOSED:
-		if (flags & TCP_RST && state(peer) != CLOSED)
-			set_state(me, RESET);
+	case ZEEK_CLOSED:
+		if (flags & TCP_RST && state(peer) != ZEEK_CLOSED)
+			set_state(me, ZEEK_RESET);
 		break;
 	default:
 		break;
 	}
 }
 
-int
-zeek_is_plain(const struct side *me, const struct flow *f)
-{
-	return state(me) == ESTABLISHED && me->zeek_seen &
-	    (f->payload_len > 0 ? SEEN_DATA : SEEN_ACK);
-}
-
 static int
 is_clean(const struct side *s)
 {
-	return state(s) == ESTABLISHED ||
-	    (state(s) == CLOSED && before(s) == ESTABLISHED);
+	return state(s) == ZEEK_ESTABLISHED ||
+	    (state(s) == ZEEK_CLOSED && before(s) == ZEEK_ESTABLISHED);
 }
 
 int
@@ -246,16 +227,10 @@ zeek_is_clean(const struct session *s)
 	return is_clean(&s->side[0]) && is_clean(&s->side[1]);
 }
 
-int
-zeek_is_closed(const struct session *s)
-{
-	return state(&s->side[0]) >= CLOSED && state(&s->side[1]) >= CLOSED;
-}
-
 void
 zeek_datagram(struct session *s, struct trouble_pool *pool, unsigned int dir)
 {
-	once(s, pool, dir, SEEN_DATA, 'd');
+	once(s, pool, dir, ZEEK_SEEN_DATA, 'd');
 }
 
 void
@@ -301,34 +276,34 @@ tcp_conn_state(const struct session *s, const struct trouble *t)
 	const struct side *orig = &s->side[s->client];
 	const struct side *resp = &s->side[s->client ^ 1];
 	unsigned int o = state(orig), r = state(resp);
-	int o_inactive = o == INACTIVE || o == PARTIAL;
-	int r_inactive = r == INACTIVE || r == PARTIAL;
+	int o_inactive = o == ZEEK_INACTIVE || o == ZEEK_PARTIAL;
+	int r_inactive = r == ZEEK_INACTIVE || r == ZEEK_PARTIAL;
 
-	if (r == RESET) {
-		if (o == SYN_SENT || o == SYN_ACK_SENT || (o == RESET &&
-		    side_stream_bytes(orig) == 0 &&
+	if (r == ZEEK_RESET) {
+		if (o == ZEEK_SYN_SENT || o == ZEEK_SYN_ACK_SENT ||
+		    (o == ZEEK_RESET && side_stream_bytes(orig) == 0 &&
 		    side_stream_bytes(resp) == 0))
 			return "REJ";
 		return o_inactive ? "RSTRH" : "RSTR";
 	}
-	if (o == RESET && r_inactive)
+	if (o == ZEEK_RESET && r_inactive)
 		return is_aborted_attempt(s, t) ? "RSTOS0" : "OTH";
-	if (o == RESET)
+	if (o == ZEEK_RESET)
 		return "RSTO";
-	if (o == CLOSED)
-		return r == CLOSED ? "SF" : r_inactive ? "SH" : "S2";
-	if (r == CLOSED)
+	if (o == ZEEK_CLOSED)
+		return r == ZEEK_CLOSED ? "SF" : r_inactive ? "SH" : "S2";
+	if (r == ZEEK_CLOSED)
 		return o_inactive ? "SHR" : "S3";
-	if (o == SYN_SENT && r == INACTIVE)
+	if (o == ZEEK_SYN_SENT && r == ZEEK_INACTIVE)
 		return "S0";
-	return o == ESTABLISHED && r == ESTABLISHED ? "S1" : "OTH";
+	return o == ZEEK_ESTABLISHED && r == ZEEK_ESTABLISHED ? "S1" : "OTH";
 }
 
 const char *
 zeek_conn_state(const struct session *s, const struct trouble *t)
 {
-	int o = (s->side[s->client].zeek_seen & SEEN_DATA) != 0;
-	int r = (s->side[s->client ^ 1].zeek_seen & SEEN_DATA) != 0;
+	int o = (s->side[s->client].zeek_seen & ZEEK_SEEN_DATA) != 0;
+	int r = (s->side[s->client ^ 1].zeek_seen & ZEEK_SEEN_DATA) != 0;
 
 	if (session_is_tcp(s))
 		return tcp_conn_state(s, t);

@@ -11,6 +11,22 @@
 #include "session/session.h"
 #include "tcp/stream.h"
 
+/* Zeek's states of an end; a side begins as inactive. */
+enum {
+	ZEEK_INACTIVE, ZEEK_SYN_SENT, ZEEK_SYN_ACK_SENT, ZEEK_PARTIAL,
+	ZEEK_ESTABLISHED, ZEEK_CLOSED, ZEEK_RESET,
+};
+
+/* side.zeek: the state, and above it the one before. */
+enum { ZEEK_STATE_BITS = 3, ZEEK_STATE_MASK = 7 };
+
+/* side.zeek_seen: letters that are written once, or again for other numbers. */
+enum {
+	ZEEK_SEEN_SYN = 1 << 0, ZEEK_SEEN_ACK = 1 << 1, ZEEK_SEEN_DATA = 1 << 2,
+	ZEEK_SEEN_FIN = 1 << 3, ZEEK_SEEN_RST = 1 << 4,
+	ZEEK_SEEN_INCONSISTENT = 1 << 5, ZEEK_SEEN_MULTIPLE = 1 << 6,
+};
+
 enum {
 	/* Of a history: what a session holds, what its trouble does. */
 	ZEEK_HISTORY_MAX = SESSION_HISTORY + TROUBLE_HISTORY,
@@ -27,8 +43,14 @@ void zeek_move(struct session *, unsigned int dir, const struct flow *);
 void zeek_gaps(struct session *, struct trouble_pool *, unsigned int dir,
     uint32_t before);
 
-/* Does a segment with no flag but ACK and PSH change nothing? */
-int zeek_is_plain(const struct side *, const struct flow *);
+/* Does a segment with ACK, without SYN and RST, change nothing? */
+static inline int
+zeek_is_plain(const struct side *me, const struct flow *f)
+{
+	return (me->zeek & ZEEK_STATE_MASK) == ZEEK_ESTABLISHED &&
+	    !(f->tcp.flags & TCP_FIN) && me->zeek_seen &
+	    (f->payload_len > 0 ? ZEEK_SEEN_DATA : ZEEK_SEEN_ACK);
+}
 
 /* Are both ends open, or closed in order?  Only then is a hole a gap. */
 int zeek_is_clean(const struct session *);
@@ -40,7 +62,12 @@ void zeek_bad_checksum(struct session *, struct trouble_pool *,
 void zeek_flipped(struct session *, struct trouble_pool *);
 
 /* Both ends have closed: what comes now is not part of the duration. */
-int zeek_is_closed(const struct session *);
+static inline int
+zeek_is_closed(const struct session *s)
+{
+	return (s->side[0].zeek & ZEEK_STATE_MASK) >= ZEEK_CLOSED &&
+	    (s->side[1].zeek & ZEEK_STATE_MASK) >= ZEEK_CLOSED;
+}
 
 /* "SF" */
 const char *zeek_conn_state(const struct session *,

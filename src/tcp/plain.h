@@ -1,59 +1,114 @@
 /*
- * plain.h: the segment that most are: the next in order, or its
- * acknowledgement, in a connection where nothing was lost.
+ * plain.h: the segment that most are: the next in order of a stream in which
+ * nothing is missing, acknowledging what was sent.
  *
- * A short cut, no rule of its own: what it answers 1 to comes out the same by
- * way of tcp_classify(), tcp_move(), stream_sent() and stream_acked(), which
- * take ten times as long.
+ * A short cut, no rule of its own: what plain_is() says yes to comes out the
+ * same by way of tcp_classify(), tcp_arrives_as(), stream_sent() and
+ * stream_acked(), which take several times as long.
  */
 #ifndef SRC_TCP_PLAIN_H
 #define SRC_TCP_PLAIN_H
 
 #include "tcp/rtt.h"
+#include "tcp/segment.h"
+#include "tcp/trouble.h"
 
-/* Both ends stand open, and have spoken since their SYN; neither has trouble,
- * which the caller knows. */
+enum { PLAIN_MOST = 1 << 16 };	/* bytes of a FIN's payload: the least that
+				 * tcp_window() answers */
+
+/* Trouble is past: it has left nothing but counts.  "dir" is the sender. */
+static inline int
+plain_trouble(const struct trouble *w, unsigned int dir)
+{
+	const struct trouble_side *me = &w->side[dir];
+	const struct trouble_side *peer = &w->side[dir ^ 1];
+
+	return (me->tracking | me->doubtful | me->strays | peer->tracking |
+	    peer->doubtful) == 0 && me->dups == 0;
+}
+
+/* Both have spoken since their SYN, and neither was reset. */
 static inline int
 plain_sides(const struct side *me, const struct side *peer)
 {
-	return me->state == TCP_ESTABLISHED && me->confirmed &&
-	    peer->state == TCP_ESTABLISHED &&
-	    (me->seen & (SIDE_SEQ | SIDE_FIN | SIDE_CHALLENGED)) == SIDE_SEQ &&
-	    (peer->seen & (SIDE_SEQ | SIDE_ACKED | SIDE_FIN | SIDE_TSVAL)) ==
-	    (SIDE_SEQ | SIDE_ACKED) &&
-	    (me->flags & (TCP_RST | TCP_ACK)) == TCP_ACK &&
-	    peer->flags & TCP_ACK;
+	return (me->seen & (SIDE_SEQ | SIDE_FIN | SIDE_CHALLENGED)) ==
+	    SIDE_SEQ && (peer->seen & (SIDE_SEQ | SIDE_TSVAL)) == SIDE_SEQ &&
+	    !(me->flags & TCP_RST) && me->acked <= me->next &&
+	    /* Fast Open's early answers: see tcp_classify(). */
+	    (me->state != TCP_SYN_RECEIVED || me->seen & SIDE_ACKED);
 }
 
-/* Takes the segment in and answers 1; or leaves all as it is and answers 0. */
+/* Does it acknowledge what was sent, and not for the second time? */
 static inline int
-plain_segment(struct side *me, struct side *peer, const struct flow *f,
-    int64_t now)
+plain_ack(const struct side *peer, const struct flow *f)
 {
+	int64_t flight = peer->next - peer->acked;
 	uint32_t acked = f->tcp.ack - (peer->base + (uint32_t)peer->acked);
 
-	if ((f->tcp.flags & ~(unsigned int)TCP_PSH) != TCP_ACK ||
-	    !plain_sides(me, peer) ||
-	    f->tcp.seq != me->base + (uint32_t)me->next ||
-	    f->tcp.window == 0 || peer->window == 0 || f->tcp.sacks != 0 ||
-	    peer->acked < 0 || (int64_t)acked > peer->next - peer->acked)
-		return 0;	/* (Before 0 stands what a SYN rules out.) */
-	/* What acknowledges nothing new may do so for the second time. */
-	if (acked == 0 && f->payload_len == 0 && peer->next != peer->acked)
-		return 0;
+	/* Before 0 stands what a SYN rules out. */
+	return peer->acked >= 0 && (int64_t)acked <= flight &&
+	    flight <= SEQ_REACH && (acked != 0 || flight == 0 ||
+	    f->payload_len > 0 || f->tcp.flags & TCP_FIN ||
+	    !(peer->seen & SIDE_ACKED));
+}
+
+/* A FIN that tcp_fin_plausible() would not doubt, where the rest is plain. */
+static inline int
+plain_fin(const struct side *me, const struct flow *f)
+{
+	return f->payload_len <= PLAIN_MOST &&
+	    (!(f->tcp.options & TCP_HAS_TIMESTAMPS) || me->tsval == 0 ||
+	    (int32_t)(f->tcp.tsval - me->tsval) >= 0);
+}
+
+/* The session has no trouble, or plain_trouble(). */
+static inline int
+plain_is(const struct side *me, const struct side *peer, const struct flow *f)
+{
+	return (f->tcp.flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK &&
+	    f->tcp.seq == me->base + (uint32_t)me->next &&
+	    f->tcp.window != 0 && peer->window != 0 && f->tcp.sacks == 0 &&
+	    plain_sides(me, peer) && plain_ack(peer, f) &&
+	    (!(f->tcp.flags & TCP_FIN) || plain_fin(me, f));
+}
+
+/* What it is to both its sender and its receiver. */
+static inline enum tcp_event
+plain_event(const struct side *peer, const struct flow *f)
+{
+	return tcp_event_in_order(f, peer->seen & SIDE_FIN &&
+	    f->tcp.ack == side_fin(peer));
+}
+
+/* What stream_sent() and stream_acked() remember of it. */
+static inline void
+plain_follow(struct side *me, struct side *peer, const struct flow *f,
+    int64_t now)
+{
+	uint32_t len = f->payload_len + (f->tcp.flags & TCP_FIN);
+
+	if (rtt_is_of_syn(me))
+		rtt_opened(me, now);
+	if (f->tcp.flags & TCP_FIN)
+		me->seen |= SIDE_FIN;
 	me->flags |= f->tcp.flags;
 	me->window = f->tcp.window;
-	if (f->payload_len > 0 && me->timed_at == RTT_NONE)
-		rtt_start(me, f->tcp.seq + f->payload_len, now);
-	me->next += f->payload_len;
-	if (f->tcp.options & TCP_HAS_TIMESTAMPS && me->next >= me->acked &&
+	if (f->tcp.options & TCP_HAS_TIMESTAMPS &&
 	    (me->tsval == 0 || (int32_t)(f->tcp.tsval - me->tsval) > 0))
 		me->tsval = f->tcp.tsval;
-	peer->acked += acked;
-	if (acked != 0 && peer->timed_at != RTT_NONE &&
+	if (len > 0 && me->timed_at == RTT_NONE)
+		rtt_start(me, f->tcp.seq + len, now);
+	me->next += len;
+	if (peer->seen & SIDE_ACKED &&
+	    f->tcp.ack == peer->base + (uint32_t)peer->acked)
+		return;
+	peer->acked += f->tcp.ack - (peer->base + (uint32_t)peer->acked);
+	peer->seen |= SIDE_ACKED;
+	if (peer->timed_at != RTT_NONE && !rtt_is_of_syn(peer) &&
 	    (int32_t)(f->tcp.ack - peer->timed_end) >= 0)
 		rtt_stop(peer, me, now);
-	return 1;
 }
+
+_Static_assert(TCP_FIN == 1, "a FIN takes one number, as its flag says");
 
 #endif

@@ -84,19 +84,17 @@ tcp_fin_plausible(const struct side *me, const struct side *peer,
 	    peer->tsval == 0 || (int32_t)(f->tcp.tsval - me->tsval) >= 0;
 }
 
-static enum tcp_event
-classify_fin(const struct side *me, const struct side *peer,
-    const struct flow *f, int of_fin)
+static int
+fin_acceptable(const struct side *me, const struct side *peer,
+    const struct flow *f)
 {
 	int64_t end = side_place(me, f->tcp.seq) + f->payload_len + 1;
 
 	if (!tcp_fin_plausible(me, peer, f, end))
-		return TCP_EV_NONE;
+		return 0;
 	/* One that is sent again acknowledges all that came since. */
-	if (me->seen & SIDE_FIN && peer->seen & SIDE_ACKED &&
-	    side_place(peer, f->tcp.ack) < peer->acked)
-		return TCP_EV_NONE;
-	return of_fin ? TCP_EV_FIN_ACK : TCP_EV_FIN;
+	return !(me->seen & SIDE_FIN) || !(peer->seen & SIDE_ACKED) ||
+	    side_place(peer, f->tcp.ack) >= peer->acked;
 }
 
 /* It answers the peer's SYN anew, having forgotten its first answer: Linux does
@@ -154,13 +152,10 @@ tcp_classify(const struct side *me, const struct side *peer,
 		beyond = (int32_t)(f->tcp.ack - side_fin(peer));
 	if (beyond > 0)
 		return TCP_EV_NONE;	/* of what was never sent */
-	if (flags & TCP_FIN)
-		return classify_fin(me, peer, f, beyond == 0);
-	if (answers_early(me, peer))
+	if (flags & TCP_FIN ? !fin_acceptable(me, peer, f) :
+	    answers_early(me, peer))
 		return TCP_EV_NONE;
-	if (beyond == 0)
-		return TCP_EV_ACK_OF_FIN;
-	return f->payload_len > 0 ? TCP_EV_DATA : TCP_EV_ACK;
+	return tcp_event_in_order(f, beyond == 0);
 }
 
 enum tcp_event
@@ -189,31 +184,6 @@ tcp_arrives_as(const struct side *me, const struct flow *f,
 	if (ev == TCP_EV_ACK_OF_FIN)
 		return TCP_EV_FIN_ACK;
 	return ev == TCP_EV_DATA ? TCP_EV_FIN : ev;
-}
-
-int
-tcp_move(struct side *me, struct side *peer, enum tcp_event ev,
-    enum tcp_event arrives)
-{
-	uint8_t sent = tcp_sent[me->confirmed][ev][me->state];
-	uint8_t received = tcp_received[arrives][peer->state];
-	int changed = 0;
-
-	if ((sent & TCP_STATE_MASK) != me->state) {
-		me->state = sent & TCP_STATE_MASK;
-		me->confirmed = 0;
-		changed = 1;
-	}
-	if (sent & TCP_PROVEN && !me->confirmed) {
-		me->confirmed = 1;
-		changed = 1;
-	}
-	if (received != peer->state) {
-		peer->state = received;
-		peer->confirmed = 0;
-		changed = 1;
-	}
-	return changed;
 }
 
 static int

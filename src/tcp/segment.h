@@ -9,6 +9,18 @@
 #include "tcp/side.h"
 #include "tcp/trouble.h"
 
+/* The event that a segment is that has its place, and no SYN or RST; of_fin: it
+ * acknowledges the peer's FIN. */
+static inline enum tcp_event
+tcp_event_in_order(const struct flow *f, int of_fin)
+{
+	if (f->tcp.flags & TCP_FIN)
+		return of_fin ? TCP_EV_FIN_ACK : TCP_EV_FIN;
+	if (of_fin)
+		return TCP_EV_ACK_OF_FIN;
+	return f->payload_len > 0 ? TCP_EV_DATA : TCP_EV_ACK;
+}
+
 /* The event that a segment of "me" is; nothing is changed. */
 enum tcp_event tcp_classify(const struct side *me, const struct side *peer,
     const struct flow *);
@@ -21,8 +33,30 @@ enum tcp_event tcp_arrives_as(const struct side *me, const struct flow *,
     enum tcp_event, const struct trouble_side *holes);
 
 /* Moves both states.  1 when either of them, or what confirms it, changed. */
-int tcp_move(struct side *me, struct side *peer, enum tcp_event,
-    enum tcp_event arrives);
+static inline int
+tcp_move(struct side *me, struct side *peer, enum tcp_event ev,
+    enum tcp_event arrives)
+{
+	uint8_t sent = tcp_sent[me->confirmed][ev][me->state];
+	uint8_t received = tcp_received[arrives][peer->state];
+	int changed = 0;
+
+	if ((sent & TCP_STATE_MASK) != me->state) {
+		me->state = sent & TCP_STATE_MASK;
+		me->confirmed = 0;
+		changed = 1;
+	}
+	if (sent & TCP_PROVEN && !me->confirmed) {
+		me->confirmed = 1;
+		changed = 1;
+	}
+	if (received != peer->state) {
+		peer->state = received;
+		peer->confirmed = 0;
+		changed = 1;
+	}
+	return changed;
+}
 
 /* Can the segment's FIN be where it says, at "end"? */
 int tcp_fin_plausible(const struct side *me, const struct side *peer,

@@ -24,7 +24,7 @@ trouble_fini(struct trouble_pool *t)
 }
 
 struct trouble *
-trouble_slight(struct trouble_pool *t, uint32_t *number)
+trouble_get(struct trouble_pool *t, uint32_t *number)
 {
 	struct trouble *w;
 
@@ -39,15 +39,6 @@ trouble_slight(struct trouble_pool *t, uint32_t *number)
 	}
 	*number = ++t->used;
 	return &t->slab[*number];
-}
-
-struct trouble *
-trouble_get(struct trouble_pool *t, uint32_t *number)
-{
-	struct trouble *w = trouble_slight(t, number);
-
-	w->grave = 1;
-	return w;
 }
 
 void

@@ -62,7 +62,6 @@ struct trouble_side {
 struct trouble {
 	struct trouble_side side[2];
 	uint32_t icmp_errors;	/* that quoted the session */
-	uint8_t grave;		/* something is wrong */
 	uint8_t history_len;
 	char history[TROUBLE_HISTORY];	/* Zeek's, what went over */
 };
@@ -88,8 +87,6 @@ void trouble_fini(struct trouble_pool *);
 
 /* The record of that number, which is given one when it is 0. */
 struct trouble *trouble_get(struct trouble_pool *, uint32_t *number);
-/* The same for what goes over elsewhere: with no more, nothing is wrong. */
-struct trouble *trouble_slight(struct trouble_pool *, uint32_t *number);
 void trouble_put(struct trouble_pool *, uint32_t number);
 
 #endif
