@@ -22,10 +22,12 @@ enum {
 	FMT_MAC		= 18,
 	FMT_ADDR	= 45,	/* IPv6 with an IPv4 tail */
 	FMT_DATE	= 10,
+	FMT_SECOND	= 24,	/* date and clock, and a dot */
 	FMT_TIME	= 40,	/* RFC 3339 with nanoseconds, any int64 */
 	FMT_SECONDS	= 31,	/* decimal seconds */
 	FMT_WORD	= 48,
-	FMT_PAD		= 64,	/* spaces that one fmt_pad() writes */
+	FMT_PAD		= 64,	/* spaces that one fmt_pad() writes, */
+	FMT_PAD_FEW	= 16,	/* and one fmt_pad_few() */
 };
 
 /* A text that is copied whole, so that nobody asks for its length. */
@@ -43,6 +45,15 @@ struct fmt_day {
 };
 
 #define FMT_NO_DAY	INT64_MIN
+
+/* What stands before the fraction of a second, and is the same for all packets
+ * in it.  All zero: there was none yet. */
+struct fmt_second {
+	int64_t start;		/* ns since 1970 */
+	uint32_t span;		/* of it: a second, or 0 */
+	uint32_t len;
+	char text[FMT_SECOND];
+};
 
 /* Two digits of each byte. */
 extern const char fmt_hex_pair[256][2];
@@ -118,6 +129,16 @@ fmt_pad(char *p, const char *from, size_t column)
 	size_t width = (size_t)(p - from);
 
 	memset(p, ' ', FMT_PAD);
+	return width < column ? p + (column - width) : p;
+}
+
+/* The same where it is not more than FMT_PAD_FEW wider. */
+static inline char *
+fmt_pad_few(char *p, const char *from, size_t column)
+{
+	size_t width = (size_t)(p - from);
+
+	memset(p, ' ', FMT_PAD_FEW);
 	return width < column ? p + (column - width) : p;
 }
 
@@ -227,6 +248,32 @@ fmt_2(char *p, unsigned int v)
 	p[0] = (char)('0' + v / 10 % 10);
 	p[1] = (char)('0' + v % 10);
 	return p + 2;
+}
+
+/* Is it the same second as the last time?  "rest" gets the nanoseconds. */
+static inline int
+fmt_second_is(const struct fmt_second *s, int64_t ns, uint32_t *rest)
+{
+	uint64_t since = (uint64_t)ns - (uint64_t)s->start;
+
+	*rest = (uint32_t)since;
+	return since < s->span;
+}
+
+/* From its start, in ns, to "end", which is behind its text. */
+static inline void
+fmt_second_set(struct fmt_second *s, int64_t start, const char *end)
+{
+	s->start = start;
+	s->span = 1000000000;
+	s->len = (uint32_t)(end - s->text);
+}
+
+static inline char *
+fmt_second(char *p, const struct fmt_second *s)
+{
+	memcpy(p, s->text, FMT_SECOND);
+	return p + s->len;
 }
 
 /* Days since 1970-01-01 to a civil date, proleptic Gregorian calendar. */

@@ -61,7 +61,7 @@ struct sink_options {
 	const int64_t *timeout;	/* ns, by enum session_timeout */
 };
 
-enum { SINK_PROTOCOL = 7 };	/* a column's width and a space */
+enum { SINK_PROTOCOL = 8 };	/* a column, a space, and up to one word */
 
 struct sink;
 
@@ -95,13 +95,14 @@ struct sink {
 	int64_t first, previous;	/* times of packets, for -ttt, -ttttt */
 	int64_t quarter, utc_offset;	/* of local time, by quarter hours */
 	struct fmt_day day;
+	struct fmt_second second;	/* of the last packet */
 	struct json_paths paths;
 	uint32_t addr_width;		/* of the address column, so far */
 	uint8_t fit;			/* of the line, see text.h */
 	uint8_t has_header;		/* of the session table, */
 	uint8_t header_fit;		/* which was made for that */
-	uint8_t protocol;		/* what the text is of; 0: none */
-	char protocol_text[SINK_PROTOCOL];
+	/* Columns that were made already; those that are wider are not here. */
+	char protocol[256][SINK_PROTOCOL];
 };
 
 extern const struct sink_ops sink_text, sink_json, sink_zeek, sink_zeek_json;

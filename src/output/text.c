@@ -11,8 +11,9 @@
 enum {
 	ADDR_WIDTH_MAX = 64,	/* longer ones push the rest to the right */
 	ADDR_WIDTH_MIN = 36,
-	PROTOCOL_WIDTH = SINK_PROTOCOL - 1,
+	PROTOCOL_WIDTH = 6,
 	STATE_WIDTH = 14,
+	STATE_TEXT = 15,
 };
 
 /* Local time's distance from UTC; it changes on a quarter of an hour. */
@@ -29,49 +30,76 @@ utc_offset(struct sink *k, int64_t s)
 	return k->utc_offset;
 }
 
-void
-text_time(struct sink *k, int64_t ts)
+/* The styles that count from somewhere; apart, as all is that most lines do
+ * not need, so that those save no registers for it. */
+static __attribute__((noinline)) char *
+put_count(char *p, const struct sink *k, int64_t ts, int64_t previous)
 {
-	char *p = outbuf_room(k->out), *q;
-	int64_t shown = ts, s;
-	unsigned int in_day, digits = text_digits(k);
+	int64_t shown = k->options->time == TIME_DELTA ? ts - previous :
+	    k->options->time == TIME_SINCE_FIRST ? ts - k->first : ts, s;
 	uint32_t ns;
 
-	if (k->options->time == TIME_DELTA)
-		shown = ts - k->previous;
-	if (k->options->time == TIME_SINCE_FIRST)
-		shown = ts - k->first;
-	k->previous = ts;
-	if (k->options->time == TIME_NONE)
-		return;
-	if (shown < 0 && k->options->time != TIME_OF_DAY &&
-	    k->options->time != TIME_DATE) {
+	if (shown < 0) {
 		*p++ = '-';
 		shown = -shown;
 	}
 	s = fmt_split(shown, &ns);
-	switch (k->options->time) {
-	case TIME_EPOCH:
+	if (k->options->time == TIME_EPOCH) {
 		p = fmt_u64(p, (uint64_t)s);
-		break;
-	case TIME_DELTA:
-	case TIME_SINCE_FIRST:
+	} else {
 		p = fmt_u64(p, (uint64_t)s / 86400 * 24 + (uint64_t)s / 3600 %
 		    24);
-		p = fmt_bytes(p, ":", 1);
+		*p++ = ':';
 		p = fmt_2(p, (unsigned int)(s / 60 % 60));
-		p = fmt_bytes(p, ":", 1);
+		*p++ = ':';
 		p = fmt_2(p, (unsigned int)(s % 60));
-		break;
-	default:
-		q = fmt_day(p, &k->day, s + utc_offset(k, s), &in_day);
-		*q++ = ' ';
-		if (k->options->time == TIME_DATE)
-			p = q;
-		p = fmt_clock(p, in_day);
 	}
 	*p++ = '.';
-	p = digits == 6 ? fmt_fraction(p, ns, 6) : fmt_fraction(p, ns, digits);
+	p = fmt_fraction(p, ns, text_digits(k));
+	*p++ = ' ';
+	return p;
+}
+
+/* Local date and clock of another second than the last one. */
+static __attribute__((noinline)) void
+turn_second(struct sink *k, int64_t ts)
+{
+	char *p = k->second.text, date[FMT_DATE];
+	uint32_t ns;
+	int64_t s = fmt_split(ts, &ns);
+	unsigned int in_day;
+
+	fmt_day(date, &k->day, s + utc_offset(k, s), &in_day);
+	if (k->options->time == TIME_DATE) {
+		p = fmt_bytes(p, date, FMT_DATE);
+		*p++ = ' ';
+	}
+	p = fmt_clock(p, in_day);
+	*p++ = '.';
+	fmt_second_set(&k->second, ts - ns, p);
+}
+
+void
+text_time(struct sink *k, int64_t ts)
+{
+	char *p = outbuf_room(k->out);
+	enum sink_time style = k->options->time;
+	int64_t previous = k->previous;
+	uint32_t ns;
+
+	k->previous = ts;
+	if (style == TIME_NONE)
+		return;
+	if (style != TIME_OF_DAY && style != TIME_DATE) {
+		k->out->p = put_count(p, k, ts, previous);
+		return;
+	}
+	if (!fmt_second_is(&k->second, ts, &ns)) {
+		turn_second(k, ts);
+		fmt_second_is(&k->second, ts, &ns);
+	}
+	p = fmt_second(p, &k->second);
+	p = fmt_fraction(p, ns, text_digits(k));
 	*p++ = ' ';
 	k->out->p = p;
 }
@@ -130,23 +158,29 @@ text_protocol(struct sink *k, uint8_t protocol, int pad)
 	const char *name = protocol_name(protocol);
 	char number[sizeof("ip-") + FMT_U64];
 
-	pad &= k->fit != FIT_BARE;
-	if (protocol == k->protocol && pad) {
-		memcpy(outbuf_room(k->out), k->protocol_text,
-		    PROTOCOL_WIDTH + 1);
-		k->out->p += PROTOCOL_WIDTH + 1;
-		return;
-	}
 	if (name == NULL) {
 		*fmt_u64(PUT(number, "ip-"), protocol) = '\0';
 		name = number;
 	}
+	pad &= k->fit != FIT_BARE;
 	upper(k, name, pad ? PROTOCOL_WIDTH : 0);
-	if (pad && strlen(name) <= PROTOCOL_WIDTH) {
-		k->protocol = protocol;
-		memcpy(k->protocol_text, k->out->p - PROTOCOL_WIDTH - 1,
+	if (pad && strlen(name) <= PROTOCOL_WIDTH)
+		memcpy(k->protocol[protocol], k->out->p - PROTOCOL_WIDTH - 1,
 		    PROTOCOL_WIDTH + 1);
+}
+
+char *
+text_protocol_at(char *p, struct sink *k, uint8_t protocol)
+{
+	const char *column = k->protocol[protocol];
+
+	if (column[0] != '\0' && k->fit != FIT_BARE) {
+		memcpy(p, column, SINK_PROTOCOL);
+		return p + PROTOCOL_WIDTH + 1;
 	}
+	k->out->p = p;
+	text_protocol(k, protocol, 1);
+	return k->out->p;
 }
 
 void
@@ -209,7 +243,7 @@ put_pair(char *p, const struct sink *k, const union addr *a, uint16_t ap,
 		return put_named_pair(p, k, a, ap, b, bp, ip_version,
 		    has_ports);
 	p = put_endpoint(p, a, ap, ip_version, has_ports);
-	p = fmt_bytes(p, " > ", 3);
+	p = PUT(p, " > ");
 	return put_endpoint(p, b, bp, ip_version, has_ports);
 }
 
@@ -221,14 +255,14 @@ text_pair(struct sink *k, const union addr *a, uint16_t ap,
 	    ip_version, has_ports);
 }
 
-void
-text_addrs(struct sink *k, const union addr *a, uint16_t ap,
+char *
+text_addrs_at(char *p, struct sink *k, const union addr *a, uint16_t ap,
     const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
 {
-	char *from = outbuf_room(k->out), *p;
+	char *from = p;
 	size_t width;
 
-	p = put_pair(from, k, a, ap, b, bp, ip_version, has_ports);
+	p = put_pair(p, k, a, ap, b, bp, ip_version, has_ports);
 	width = (size_t)(p - from);
 	if (k->addr_width < ADDR_WIDTH_MIN)
 		k->addr_width = ADDR_WIDTH_MIN;
@@ -237,7 +271,15 @@ text_addrs(struct sink *k, const union addr *a, uint16_t ap,
 	if (k->fit != FIT_BARE)
 		p = fmt_pad(p, from, k->addr_width);
 	*p++ = ' ';
-	k->out->p = p;
+	return p;
+}
+
+void
+text_addrs(struct sink *k, const union addr *a, uint16_t ap,
+    const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports)
+{
+	k->out->p = text_addrs_at(outbuf_room(k->out), k, a, ap, b, bp,
+	    ip_version, has_ports);
 }
 
 static const uint8_t state_color[TCP_STATES] = {
@@ -255,59 +297,88 @@ static const uint8_t state_color[TCP_STATES] = {
 	[TCP_CLOSED] = COLOR_RED,
 };
 
-/* The '?' is left off where the state is confirmed. */
-static const struct fmt_word state_word[TCP_STATES] = {
-	[TCP_UNKNOWN] = WORD("UNKNOWN?"),
-	[TCP_LISTEN] = WORD("LISTEN?"),
-	[TCP_SYN_SENT] = WORD("SYN-SENT?"),
-	[TCP_SYN_RECEIVED] = WORD("SYN-RECEIVED?"),
-	[TCP_ESTABLISHED] = WORD("ESTABLISHED?"),
-	[TCP_FIN_WAIT_1] = WORD("FIN-WAIT-1?"),
-	[TCP_FIN_WAIT_2] = WORD("FIN-WAIT-2?"),
-	[TCP_CLOSE_WAIT] = WORD("CLOSE-WAIT?"),
-	[TCP_CLOSING] = WORD("CLOSING?"),
-	[TCP_LAST_ACK] = WORD("LAST-ACK?"),
-	[TCP_TIME_WAIT] = WORD("TIME-WAIT?"),
-	[TCP_CLOSED] = WORD("CLOSED?"),
+/* A column of state: its text is all there, so that it is copied as one word;
+ * "len" counts what is no padding. */
+struct state_text {
+	char text[STATE_TEXT];
+	uint8_t len;
 };
 
-static void
-put_state(struct sink *k, const struct side *side, size_t pad)
-{
-	const struct fmt_word *w = &state_word[side->state];
-	char *p = outbuf_room(k->out), text[FMT_WORD];
-
-	if (k->options->color) {
-		*(fmt_word(text, w) - side->confirmed) = '\0';
-		text_colored(k, state_color[side->state], text, pad);
-	} else {
-		k->out->p = fmt_pad(fmt_word(p, w) - side->confirmed, p, pad);
-	}
+/* By state and "confirmed": the '?' is left off where it is. */
+#define STATE(name, pad) { \
+	{ name "?" pad, sizeof(name) }, \
+	{ name " " pad, sizeof(name) - 1 }, \
 }
 
-/* The last column is not padded: "more" says that another comes. */
+static const struct state_text state_text[TCP_STATES][2] = {
+	[TCP_UNKNOWN] = STATE("UNKNOWN", "       "),
+	[TCP_LISTEN] = STATE("LISTEN", "        "),
+	[TCP_SYN_SENT] = STATE("SYN-SENT", "      "),
+	[TCP_SYN_RECEIVED] = STATE("SYN-RECEIVED", "  "),
+	[TCP_ESTABLISHED] = STATE("ESTABLISHED", "   "),
+	[TCP_FIN_WAIT_1] = STATE("FIN-WAIT-1", "    "),
+	[TCP_FIN_WAIT_2] = STATE("FIN-WAIT-2", "    "),
+	[TCP_CLOSE_WAIT] = STATE("CLOSE-WAIT", "    "),
+	[TCP_CLOSING] = STATE("CLOSING", "       "),
+	[TCP_LAST_ACK] = STATE("LAST-ACK", "      "),
+	[TCP_TIME_WAIT] = STATE("TIME-WAIT", "     "),
+	[TCP_CLOSED] = STATE("CLOSED", "        "),
+};
+
+static inline char *
+put_state(char *p, const struct side *side, int pad)
+{
+	const struct state_text *t = &state_text[side->state][side->confirmed];
+
+	memcpy(p, t, sizeof(*t));
+	return p + (pad ? STATE_WIDTH : t->len);
+}
+
 static void
+put_colored_state(struct sink *k, const struct side *side, int pad)
+{
+	char text[STATE_TEXT + 1];
+
+	*put_state(text, side, 0) = '\0';
+	text_colored(k, state_color[side->state], text, pad ? STATE_WIDTH : 0);
+}
+
+/* The last column is padded where "more" comes behind it. */
+static __attribute__((noinline)) void
 put_states(struct sink *k, const struct session *s, int more)
 {
-	size_t one = more ? text_column(k, STATE_WIDTH) : 0;
+	int pad = k->fit != FIT_BARE;
 
+	more &= pad;
 	if (session_is_tcp(s)) {
-		put_state(k, &s->side[s->client],
-		    text_column(k, STATE_WIDTH));
-		if (k->fit == FIT_BARE)
+		put_colored_state(k, &s->side[s->client], pad);
+		if (!pad)
 			outbuf_char(k->out, ' ');
-		put_state(k, &s->side[s->client ^ 1], one);
+		put_colored_state(k, &s->side[s->client ^ 1], more);
 	} else if (session_two_way(s)) {
-		text_colored(k, COLOR_GREEN, "ESTABLISHED", 2 * one);
+		text_colored(k, COLOR_GREEN, "ESTABLISHED", more ?
+		    2 * STATE_WIDTH : 0);
 	} else {
-		text_colored(k, COLOR_YELLOW, "NEW", 2 * one);
+		text_colored(k, COLOR_YELLOW, "NEW", more ?
+		    2 * STATE_WIDTH : 0);
 	}
 }
 
+/* What most lines have is a few words to copy. */
 void
 text_states(struct sink *k, const struct session *s)
 {
-	put_states(k, s, 0);
+	char *p = outbuf_room(k->out);
+
+	if (k->options->color || k->fit == FIT_BARE) {
+		put_states(k, s, 0);
+	} else if (session_is_tcp(s)) {
+		p = put_state(p, &s->side[s->client], 1);
+		k->out->p = put_state(p, &s->side[s->client ^ 1], 0);
+	} else {
+		k->out->p = session_two_way(s) ? PUT(p, "ESTABLISHED") :
+		    PUT(p, "NEW");
+	}
 }
 
 static void
@@ -323,7 +394,7 @@ text_ends(struct sink *k, const struct session *s)
 	size_t nclient, nserver;
 
 	if (k->book == NULL) {
-		put_states(k, s, 0);
+		text_states(k, s);
 		return;
 	}
 	nclient = book_words(k->book, s, s->client, client);

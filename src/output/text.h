@@ -45,11 +45,18 @@ text_digits(const struct sink *k)
 /* The time column's width, with a space behind. */
 size_t text_time_width(const struct sink *);
 
-/* The time column of a line, with a space behind; nothing with -t. */
+/*
+ * What begins a line.  Those called ..._at() write at p and answer the place
+ * behind; the others write to the sink's buffer.
+ *
+ * The time column, with a space behind; nothing with -t.
+ */
 void text_time(struct sink *, int64_t ts);
 
 /* "a:p > b:q", padded so that what follows lines up with the lines before. */
 void text_addrs(struct sink *, const union addr *a, uint16_t ap,
+    const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports);
+char *text_addrs_at(char *p, struct sink *, const union addr *a, uint16_t ap,
     const union addr *b, uint16_t bp, unsigned int ip_version, int has_ports);
 
 /* The same without padding. */
@@ -58,6 +65,7 @@ void text_pair(struct sink *, const union addr *a, uint16_t ap,
 
 /* "TCP    ": the column of protocols; without pad one space follows. */
 void text_protocol(struct sink *, uint8_t protocol, int pad);
+char *text_protocol_at(char *p, struct sink *, uint8_t protocol);
 /* Another word in that column. */
 void text_upper(struct sink *, const char *name);
 

@@ -21,7 +21,7 @@ column(char *p, uint64_t value, size_t width)
 {
 	char *from = p;
 
-	p = fmt_pad(fmt_short(p, value), from, width);
+	p = fmt_pad_few(fmt_short(p, value), from, width);
 	*p++ = ' ';
 	return p;
 }
@@ -32,19 +32,46 @@ column(char *p, uint64_t value, size_t width)
 
 /* As tcpdump writes them: '.' is ACK.  By bit, from FIN. */
 static char *
-tcp_flags(char *p, unsigned int flags, int pad)
+put_flags(char *p, unsigned int flags)
 {
 	static const char letter[] = "FSRP.UEWe";
 	char *from = p;
 
 	*p++ = '[';
-	for (flags &= 0x1ff; flags != 0; flags &= flags - 1)
+	for (; flags != 0; flags &= flags - 1)
 		*p++ = letter[__builtin_ctz(flags)];
 	if (p == from + 1)
 		p = PUT(p, "none");
 	*p++ = ']';
+	return p;
+}
+
+/* Those that most segments have, up to ACK: all ready, up to their length. */
+#define FLAGS(s) { "[" s "]", sizeof("[" s "]") - 1 }
+#define FIN(s) FLAGS(s), FLAGS("F" s)
+#define SYN(s) FIN(s), FIN("S" s)
+#define RST(s) SYN(s), SYN("R" s)
+#define PSH(s) RST(s), RST("P" s)
+
+static const struct flags_text {
+	char text[7];
+	uint8_t len;
+} flags_text[2 * TCP_ACK] = { PSH(""), PSH(".") };
+
+static char *
+tcp_flags(char *p, unsigned int flags, int pad)
+{
+	char *from = p;
+
+	flags &= 0x1ff;
+	if (flags > 0 && flags < 2 * TCP_ACK) {
+		memcpy(p, &flags_text[flags], sizeof(*flags_text));
+		p += flags_text[flags].len;
+	} else {
+		p = put_flags(p, flags);
+	}
 	if (pad)
-		p = fmt_pad(p, from, FLAGS_WIDTH);
+		p = fmt_pad_few(p, from, FLAGS_WIDTH);
 	*p++ = ' ';
 	return p;
 }
@@ -74,7 +101,7 @@ tcp_numbers(char *p, const struct flow *f, const struct session *s, int win)
 	}
 	p = NUMBER(p, "seq", seq, SEQ_WIDTH);
 	p = f->tcp.flags & TCP_ACK ? NUMBER(p, "ack", ack, SEQ_WIDTH) :
-	    fmt_pad(p, p, sizeof("ack ") + SEQ_WIDTH);
+	    fmt_pad_few(p, p, sizeof("ack ") + SEQ_WIDTH);
 	return win ? NUMBER(p, "win", f->tcp.window, 5) : p;
 }
 
@@ -195,41 +222,38 @@ offload(struct sink *k, const struct packet *p, const struct session *s)
 
 /* What stands between the addresses and the length: what TCP has there sets
  * the width, so that lengths and states of all protocols line up. */
-static void
-details(struct sink *k, const struct packet *p, const struct session *s)
+static char *
+details(char *q, struct sink *k, const struct packet *p,
+    const struct session *s)
 {
 	int quiet = k->options->quiet || k->fit >= FIT_LITTLE;
 	size_t width = quiet ? QUIET_WIDTH : k->fit == FIT_ALL ?
 	    DETAILS_WIDTH : DETAILS_WIDTH - WIN_WIDTH;
 	const struct flow *f = &p->flow;
-	char *from = k->out->p, *q = from;
+	const char *from = q;
 
 	if (f->has & FLOW_TCP) {
 		q = tcp_flags(q, f->tcp.flags, k->fit != FIT_BARE);
 		if (!quiet)
 			q = tcp_numbers(q, f, s, k->fit == FIT_ALL);
 	} else if (f->has & FLOW_ICMP || !(f->has & FLOW_PORTS)) {
+		k->out->p = q;
 		glance(k, p);
 		q = k->out->p;
 	}
 	q = fmt_pad(q, from, text_column(k, width - 1));
 	*q = ' ';
-	q += q[-1] != ' ';
-	k->out->p = q;
+	return q + (q[-1] != ' ');
 }
 
-static void
-length(struct sink *k, const struct flow *f)
+static char *
+length(char *p, const struct sink *k, const struct flow *f)
 {
-	char *p = outbuf_room(k->out);
-
 	if (!(f->has & FLOW_TRANSPORT))
-		p = NUMBER(p, "iplen", f->ip_len, text_column(k, 3));
-	else if (k->fit != FIT_BARE)
-		p = NUMBER(p, "len", f->payload_len, 5);
-	else
-		p = NUMBER(p, "len", f->payload_len, 0);
-	k->out->p = p;
+		return NUMBER(p, "iplen", f->ip_len, text_column(k, 3));
+	if (k->fit != FIT_BARE)
+		return NUMBER(p, "len", f->payload_len, 5);
+	return NUMBER(p, "len", f->payload_len, 0);
 }
 
 /* -v: every layer on a line of its own. */
@@ -273,30 +297,35 @@ link_header(struct sink *k, const struct packet *p)
 	outbuf_add(k->out, ", ", 2);
 }
 
+static void
+ip(struct sink *k, const struct packet *p, const struct session *s)
+{
+	const struct flow *f = &p->flow;
+	char *q = outbuf_room(k->out);
+
+	q = text_protocol_at(q, k, f->protocol);
+	q = text_addrs_at(q, k, &f->src, f->sport, &f->dst, f->dport,
+	    f->ip_version, f->has & FLOW_PORTS && !(f->has & FLOW_ICMP));
+	q = details(q, k, p, s);
+	k->out->p = length(q, k, f);
+	if (s != NULL && k->options->verbose)
+		text_ends(k, s);
+	else if (s != NULL)
+		text_states(k, s);
+}
+
 void
 text_packet(struct sink *k, const struct packet *p, const struct session *s)
 {
-	const struct flow *f = &p->flow;
-
 	outbuf_line(k->out);
 	text_fit(k, TEXT_PACKET);
 	text_time(k, p->frame->ts);
 	if (k->options->link)
 		link_header(k, p);
-	if (f->has & FLOW_IP) {
-		text_protocol(k, f->protocol, 1);
-		text_addrs(k, &f->src, f->sport, &f->dst, f->dport,
-		    f->ip_version, f->has & FLOW_PORTS &&
-		    !(f->has & FLOW_ICMP));
-		details(k, p, s);
-		length(k, f);
-		if (s != NULL && k->options->verbose)
-			text_ends(k, s);
-		else if (s != NULL)
-			text_states(k, s);
-	} else {
+	if (p->flow.has & FLOW_IP)
+		ip(k, p, s);
+	else
 		not_ip(k, p);
-	}
 	notes(k, p->flags, p->flow.has);
 	if (k->options->verbose) {
 		offload(k, p, s);
