@@ -64,15 +64,12 @@ const char fmt_small[1000][4] = {
 char *
 fmt_digits(char *p, uint64_t v)
 {
-	uint64_t top = v / FMT_SHORT, m = v / 1000000;
+	uint64_t m;
 
-	if (top == 0)
-		return fmt_short(p, v);
-	p = fmt_short(p, top);
-	m -= top * 1000000;
-	p = fmt_3(fmt_3(p, m / 1000), m % 1000);
-	m = v % 1000000;
-	return fmt_3(fmt_3(p, m / 1000), m % 1000);
+	if (v < 1000000)
+		return fmt_below_million(p, (uint32_t)v);
+	m = v / 1000000;
+	return fmt_6(fmt_u64(p, m), (uint32_t)(v - m * 1000000));
 }
 
 char *
@@ -231,7 +228,7 @@ fmt_seconds(char *p, int64_t ns)
 	s = v / 1000000000;
 	p = fmt_u64(p, s);
 	*p++ = '.';
-	return fmt_fraction(p, (uint32_t)(v - s * 1000000000), 9);
+	return fmt_9(p, (uint32_t)(v - s * 1000000000));
 }
 
 void
@@ -273,29 +270,40 @@ day_turn(struct fmt_day *d, int64_t s)
 	int64_t days = s / 86400 - (s % 86400 < 0);
 
 	d->start = days * 86400;
-	fmt_date(d->text, days);
+	*fmt_date(d->text, days) = 'T';
 }
 
 char *
 fmt_day(char *p, struct fmt_day *d, int64_t s, unsigned int *in_day)
 {
-	if ((uint64_t)s - (uint64_t)d->start >= 86400)
+	if (!fmt_is_on(d, s))
 		day_turn(d, s);
 	*in_day = (unsigned int)(s - d->start);
 	return fmt_bytes(p, d->text, FMT_DATE);
 }
 
+/* Apart from what almost all times need. */
+static __attribute__((noinline)) char *
+put_other_day(char *p, struct fmt_day *d, int64_t ns)
+{
+	uint32_t rest;
+
+	day_turn(d, fmt_split(ns, &rest));
+	return fmt_time(p, d, ns);
+}
+
 char *
 fmt_time(char *p, struct fmt_day *d, int64_t ns)
 {
-	unsigned int in_day;
 	uint32_t rest;
+	int64_t s = fmt_split(ns, &rest);
 
-	p = fmt_day(p, d, fmt_split(ns, &rest), &in_day);
-	*p++ = 'T';
-	p = fmt_clock(p, in_day);
+	if (!fmt_is_on(d, s))
+		return put_other_day(p, d, ns);
+	memcpy(p, d->text, sizeof(d->text));
+	p = fmt_clock(p + FMT_DATE + 1, (unsigned int)(s - d->start));
 	*p++ = '.';
-	p = fmt_fraction(p, rest, 9);
+	p = fmt_9(p, rest);
 	*p++ = 'Z';
 	return p;
 }

@@ -41,7 +41,7 @@ struct fmt_word {
 /* The date of the last time that was formatted: most come on the same day. */
 struct fmt_day {
 	int64_t start;		/* seconds since 1970, or FMT_NO_DAY */
-	char text[FMT_DATE];
+	char text[16];		/* "2026-01-02T" */
 };
 
 #define FMT_NO_DAY	INT64_MIN
@@ -75,6 +75,12 @@ char *fmt_date(char *p, int64_t days);
 char *fmt_day(char *p, struct fmt_day *, int64_t s, unsigned int *in_day);
 /* "2026-01-02T03:04:05.123456789Z". */
 char *fmt_time(char *p, struct fmt_day *, int64_t ns);
+
+static inline int
+fmt_is_on(const struct fmt_day *d, int64_t s)
+{
+	return (uint64_t)s - (uint64_t)d->start < 86400;
+}
 
 static inline char *
 fmt_bytes(char *p, const char *s, size_t n)
@@ -150,7 +156,7 @@ fmt_store8(char *p, uint64_t text)
 	memcpy(p, &text, sizeof(text));
 }
 
-/* Three digits, with zeros before them. */
+/* Three digits, with zeros before them, six, and nine. */
 static inline char *
 fmt_3(char *p, uint64_t v)
 {
@@ -158,12 +164,37 @@ fmt_3(char *p, uint64_t v)
 	return p + 3;
 }
 
-/* The same without. */
+static inline char *
+fmt_6(char *p, uint32_t v)
+{
+	uint32_t k = v / 1000;
+
+	return fmt_3(fmt_3(p, k), v - k * 1000);
+}
+
+static inline char *
+fmt_9(char *p, uint32_t v)
+{
+	uint32_t m = v / 1000000;
+
+	return fmt_6(fmt_3(p, m), v - m * 1000000);
+}
+
+/* Three without zeros before them. */
 static inline char *
 fmt_below_1000(char *p, uint64_t v)
 {
 	memcpy(p, fmt_small[v], 4);
 	return p + fmt_small[v][3];
+}
+
+/* Of 1000 <= v < 1000000. */
+static inline char *
+fmt_below_million(char *p, uint32_t v)
+{
+	uint32_t k = v / 1000;
+
+	return fmt_3(fmt_below_1000(p, k), v - k * 1000);
 }
 
 #define FMT_SHORT	UINT64_C(1000000000000)
@@ -172,21 +203,16 @@ fmt_below_1000(char *p, uint64_t v)
 static inline char *
 fmt_short(char *p, uint64_t v)
 {
-	uint64_t k, m;
+	uint64_t m;
 
 	if (v < 1000)
 		return fmt_below_1000(p, v);
-	if (v < 1000000) {
-		k = (uint32_t)v / 1000;
-		return fmt_3(fmt_below_1000(p, k), v - k * 1000);
-	}
-	k = v / 1000;
+	if (v < 1000000)
+		return fmt_below_million(p, (uint32_t)v);
 	m = v / 1000000;
-	if (v < 1000000000)
-		p = fmt_below_1000(p, m);
-	else
-		p = fmt_3(fmt_below_1000(p, m / 1000), m % 1000);
-	return fmt_3(fmt_3(p, k - m * 1000), v - k * 1000);
+	p = m < 1000 ? fmt_below_1000(p, m) :
+	    fmt_below_million(p, (uint32_t)m);
+	return fmt_6(p, (uint32_t)(v - m * 1000000));
 }
 
 static inline char *
@@ -219,14 +245,8 @@ fmt_hex2(char *p, uint8_t v)
 static inline char *
 fmt_fraction(char *p, uint32_t ns, unsigned int digits)
 {
-	uint32_t k = ns / 1000, m = ns / 1000000;
-
-	p = fmt_3(p, m);
-	if (digits > 3)
-		p = fmt_3(p, k - m * 1000);
-	if (digits > 6)
-		p = fmt_3(p, ns - k * 1000);
-	return p;
+	return digits == 9 ? fmt_9(p, ns) : digits == 6 ?
+	    fmt_6(p, ns / 1000) : fmt_3(p, ns / 1000000);
 }
 
 /* "HH:MM:SS", of less than 100 hours. */
