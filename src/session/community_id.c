@@ -2,19 +2,23 @@
 #include "session/community_id.h"
 
 #ifdef HAVE_NETTLE
+#include <endian.h>
 #include <string.h>
 
 #include <nettle/sha1.h>
 
-enum {
-	/* Version, addresses, protocol, a zero, ports: with the mark of its
-	 * end and its length, every input is one block of SHA-1. */
-	INPUT_MAX	= 2 + 16 + 16 + 2 + 4,
-	LENGTH		= SHA1_BLOCK_SIZE - 2,	/* in bits, in two bytes */
-	WORDS		= SHA1_DIGEST_SIZE / 4,
-};
+#include <sessdump/wire.h>
 
-_Static_assert(INPUT_MAX < SHA1_BLOCK_SIZE - 8, "one block");
+/*
+ * What is hashed is two zeros, addresses, protocol, a zero, and ports: with the
+ * mark of its end and its length, one block of SHA-1.  Where every store is as
+ * wide as the load that asks for it, neither waits for the other: so the block
+ * and the text are put together in registers.
+ */
+typedef uint64_t pair __attribute__((vector_size(16)));
+typedef int8_t chars __attribute__((vector_size(16)));
+
+enum { HASH_WORDS = SHA1_DIGEST_SIZE / 4 };
 
 static int
 has_port_field(unsigned int protocol)
@@ -23,64 +27,85 @@ has_port_field(unsigned int protocol)
 	    protocol == 58 || protocol == 132;
 }
 
-/* Three bytes as four characters, RFC 4648. */
-static char *
-put_base64(char *p, uint32_t v)
+/* What follows the addresses, the first byte lowest, and its length. */
+static uint64_t
+tail(const struct session_key *k, unsigned int *bytes)
 {
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (int shift = 18; shift >= 0; shift -= 6)
-		*p++ = digit[v >> shift & 63];
-	return p;
+	*bytes = has_port_field(k->protocol) ? 6 : 2;
+	return *bytes == 2 ? k->protocol : k->protocol |
+	    (uint64_t)__builtin_bswap16(k->port[0]) << 16 |
+	    (uint64_t)__builtin_bswap16(k->port[1]) << 32;
 }
 
-/* The twenty bytes of the digest: six times three, and two. */
-static char *
-put_digest(char *p, const uint32_t *h)
+static void
+make_block(pair *block, const struct session_key *k)
 {
-	p = put_base64(p, h[0] >> 8);
-	p = put_base64(p, h[0] << 16 | h[1] >> 16);
-	p = put_base64(p, h[1] << 8 | h[2] >> 24);
-	p = put_base64(p, h[2]);
-	p = put_base64(p, h[3] >> 8);
-	p = put_base64(p, h[3] << 16 | h[4] >> 16);
-	p = put_base64(p, h[4] << 8);
-	p[-1] = '=';
-	return p;
+	const uint8_t *a = k->addr[0].b, *b = k->addr[1].b;
+	unsigned int n;
+	uint64_t t = tail(k, &n), end = UINT64_C(0x80);
+
+	if (n < 6) {
+		t |= end << 16;
+		end = 0;
+	}
+	if (k->ip_version == 4) {
+		n += 2 + 2 * 4;
+		block[0] = (pair){ htole64((uint64_t)le32(a) << 16 |
+		    (uint64_t)le32(b) << 48),
+		    htole64(le32(b) >> 16 | t << 16) };
+		block[1] = (pair){ htole64(end), 0 };
+		block[2] = (pair){ 0, 0 };
+	} else {
+		n += 2 + 2 * 16;
+		block[0] = (pair){ htole64(le64(a) << 16),
+		    htole64(le64(a) >> 48 | le64(a + 8) << 16) };
+		block[1] = (pair){ htole64(le64(a + 8) >> 48 | le64(b) << 16),
+		    htole64(le64(b) >> 48 | le64(b + 8) << 16) };
+		block[2] = (pair){ htole64(le64(b + 8) >> 48 | t << 16),
+		    htole64(end) };
+	}
+	block[3] = (pair){ 0, htobe64(8 * n) };
+}
+
+/* Twelve bytes, six of them in each number, in base64 (RFC 4648): halved three
+ * times until each six bits are a byte, the first the lowest, and then it is
+ * all the same arithmetic for each. */
+static void
+put_base64(char *p, uint64_t first, uint64_t second)
+{
+	pair v = { first, second };
+	chars c;
+
+	v = (v & 0xffffff) << 32 | v >> 24;
+	v = (v & UINT64_C(0xfff00000fff)) << 16 |
+	    (v >> 12 & UINT64_C(0xfff00000fff));
+	v = (v & UINT64_C(0x3f003f003f003f)) << 8 |
+	    (v >> 6 & UINT64_C(0x3f003f003f003f));
+	c = (chars)v;
+	c = c + 'A' + ((c > 25) & ('a' - 'Z' - 1)) +
+	    ((c > 51) & ('0' - 'z' - 1)) + ((c > 61) & ('+' - '9' - 1)) +
+	    ((c > 62) & ('/' - '+' - 1));
+	memcpy(p, &c, sizeof(c));
 }
 
 /* The key holds the lower pair first, which is the order that is asked for. */
 char *
 community_id(char *p, const struct session_key *k)
 {
-	uint32_t h[WORDS] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476,
-	    0xc3d2e1f0 };
-	uint8_t in[SHA1_BLOCK_SIZE] = { 0, 0 };
-	size_t n = 2;
+	uint32_t h[HASH_WORDS] = { 0x67452301, 0xefcdab89, 0x98badcfe,
+	    0x10325476, 0xc3d2e1f0 };
+	pair block[SHA1_BLOCK_SIZE / sizeof(pair)];
 
-	if (k->ip_version == 4) {
-		memcpy(in + 2, k->addr[0].b, 4);
-		memcpy(in + 6, k->addr[1].b, 4);
-		n += 8;
-	} else {
-		memcpy(in + 2, k->addr[0].b, 16);
-		memcpy(in + 18, k->addr[1].b, 16);
-		n += 32;
-	}
-	in[n++] = k->protocol;
-	in[n++] = 0;
-	for (unsigned int i = 0; i < 2 && has_port_field(k->protocol); i++) {
-		in[n++] = (uint8_t)(k->port[i] >> 8);
-		in[n++] = (uint8_t)k->port[i];
-	}
-	in[n] = 0x80;
-	in[LENGTH] = (uint8_t)(n >> 5);
-	in[LENGTH + 1] = (uint8_t)(n << 3);
-	nettle_sha1_compress(h, in);
+	make_block(block, k);
+	nettle_sha1_compress(h, (const uint8_t *)block);
 	*p++ = '1';
 	*p++ = ':';
-	return put_digest(p, h);
+	put_base64(p, (uint64_t)h[0] << 16 | h[1] >> 16,
+	    (uint64_t)(h[1] & 0xffff) << 32 | h[2]);
+	put_base64(p + 16, (uint64_t)h[3] << 16 | h[4] >> 16,
+	    (uint64_t)(h[4] & 0xffff) << 32);
+	p[27] = '=';
+	return p + 28;
 }
 
 #else
