@@ -4,23 +4,30 @@
 
 #include "core/names.h"
 
-static const char *const protocols[256] = {
-	[0] = "hopopt", [1] = "icmp", [2] = "igmp", [4] = "ipip",
-	[6] = "tcp", [8] = "egp", [9] = "igp", [17] = "udp", [27] = "rdp",
-	[33] = "dccp", [41] = "ipv6", [43] = "ipv6-route",
-	[44] = "ipv6-frag", [46] = "rsvp", [47] = "gre", [50] = "esp",
-	[51] = "ah", [58] = "icmpv6", [59] = "ipv6-nonxt",
-	[60] = "ipv6-opts", [88] = "eigrp", [89] = "ospf", [94] = "nos",
-	[97] = "etherip", [103] = "pim", [108] = "ipcomp", [112] = "vrrp",
-	[115] = "l2tp", [124] = "isis", [132] = "sctp", [135] = "mobility",
-	[136] = "udplite", [137] = "mpls-in-ip", [139] = "hip",
-	[140] = "shim6", [143] = "ethernet",
+#define NAME(s) { s, sizeof(s) - 1 }
+
+const struct protocol_text protocol_texts[256] = {
+	[0] = NAME("hopopt"), [1] = NAME("icmp"), [2] = NAME("igmp"),
+	[4] = NAME("ipip"), [6] = NAME("tcp"), [8] = NAME("egp"),
+	[9] = NAME("igp"), [17] = NAME("udp"), [27] = NAME("rdp"),
+	[33] = NAME("dccp"), [41] = NAME("ipv6"), [43] = NAME("ipv6-route"),
+	[44] = NAME("ipv6-frag"), [46] = NAME("rsvp"), [47] = NAME("gre"),
+	[50] = NAME("esp"), [51] = NAME("ah"), [58] = NAME("icmpv6"),
+	[59] = NAME("ipv6-nonxt"), [60] = NAME("ipv6-opts"),
+	[88] = NAME("eigrp"), [89] = NAME("ospf"), [94] = NAME("nos"),
+	[97] = NAME("etherip"), [103] = NAME("pim"), [108] = NAME("ipcomp"),
+	[112] = NAME("vrrp"), [115] = NAME("l2tp"), [124] = NAME("isis"),
+	[132] = NAME("sctp"), [135] = NAME("mobility"),
+	[136] = NAME("udplite"), [137] = NAME("mpls-in-ip"),
+	[139] = NAME("hip"), [140] = NAME("shim6"), [143] = NAME("ethernet"),
 };
 
 const char *
 protocol_name(uint8_t protocol)
 {
-	return protocols[protocol];
+	const struct protocol_text *t = &protocol_texts[protocol];
+
+	return t->len > 0 ? t->name : NULL;
 }
 
 int
@@ -34,7 +41,8 @@ protocol_number(const char *name)
 	if (strcasecmp(name, "icmp6") == 0)
 		return 58;
 	for (int i = 0; i < 256; i++)
-		if (protocols[i] != NULL && strcasecmp(protocols[i], name) == 0)
+		if (protocol_texts[i].len > 0 &&
+		    strcasecmp(protocol_texts[i].name, name) == 0)
 			return i;
 	return -1;
 }

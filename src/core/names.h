@@ -6,6 +6,14 @@
 
 #include <stdint.h>
 
+/* Short enough to be copied as one word; no length where there is no name. */
+struct protocol_text {
+	char name[15];
+	uint8_t len;
+};
+
+extern const struct protocol_text protocol_texts[256];
+
 /* "tcp"; NULL when the number has no short name here. */
 const char *protocol_name(uint8_t protocol);
 

@@ -113,16 +113,18 @@ static inline char *
 fmt_few(char *p, const char *s, size_t n)
 {
 	if (n >= 8) {
-		for (size_t i = 0; i + 8 < n; i += 8)
+		memcpy(p, s, 8);
+		for (size_t i = 8; i + 8 < n; i += 8)
 			memcpy(p + i, s + i, 8);
 		memcpy(p + n - 8, s + n - 8, 8);
 	} else if (n >= 4) {
 		memcpy(p, s, 4);
 		memcpy(p + n - 4, s + n - 4, 4);
+	} else if (n >= 2) {
+		memcpy(p, s, 2);
+		memcpy(p + n - 2, s + n - 2, 2);
 	} else if (n > 0) {
-		p[0] = s[0];
-		p[n / 2] = s[n / 2];
-		p[n - 1] = s[n - 1];
+		*p = *s;
 	}
 	return p + n;
 }
@@ -197,22 +199,19 @@ fmt_below_million(char *p, uint32_t v)
 	return fmt_3(fmt_below_1000(p, k), v - k * 1000);
 }
 
-#define FMT_SHORT	UINT64_C(1000000000000)
-
-/* Of v < FMT_SHORT, without a call. */
+/* Without a call. */
 static inline char *
-fmt_short(char *p, uint64_t v)
+fmt_u32(char *p, uint32_t v)
 {
-	uint64_t m;
+	uint32_t m;
 
 	if (v < 1000)
 		return fmt_below_1000(p, v);
 	if (v < 1000000)
-		return fmt_below_million(p, (uint32_t)v);
+		return fmt_below_million(p, v);
 	m = v / 1000000;
-	p = m < 1000 ? fmt_below_1000(p, m) :
-	    fmt_below_million(p, (uint32_t)m);
-	return fmt_6(p, (uint32_t)(v - m * 1000000));
+	p = m < 1000 ? fmt_below_1000(p, m) : fmt_below_million(p, m);
+	return fmt_6(p, v - m * 1000000);
 }
 
 static inline char *

@@ -24,12 +24,17 @@ const struct fmt_word json_states[TCP_STATES][2] = {
 char *
 json_protocol(char *p, uint8_t protocol, uint8_t ip_version)
 {
-	const char *name = protocol_name(protocol);
+	const struct protocol_text *t = &protocol_texts[protocol];
 
 	p = PUT(p, ",\"protocol\":\"");
-	p = name != NULL ? fmt_str(p, name) : fmt_u64(p, protocol);
+	if (t->len > 0) {
+		memcpy(p, t, sizeof(*t));
+		p += t->len;
+	} else {
+		p = fmt_u64(p, protocol);
+	}
 	p = PUT(p, "\",\"ip_version\":");
-	return fmt_u64(p, ip_version);
+	return fmt_below_1000(p, ip_version);
 }
 
 static int
@@ -38,8 +43,7 @@ is_icmp(const struct session_key *k)
 	return k->protocol == 1 || k->protocol == 58;
 }
 
-/* Apart from what every record needs. */
-static __attribute__((noinline)) char *
+static char *
 put_name(char *p, struct resolve *r, const struct session *s, unsigned int i)
 {
 	char name[RESOLVE_NAME];
@@ -54,19 +58,21 @@ put_name(char *p, struct resolve *r, const struct session *s, unsigned int i)
 }
 
 char *
-json_endpoint(char *p, const struct sink *k, const struct session *s,
+json_known(char *p, const struct sink *k, const struct session *s,
     unsigned int i)
 {
-	p = PUT(p, "\"ip\":\"");
-	p = fmt_addr(p, &s->key.addr[i], s->key.ip_version);
-	*p++ = '"';
-	if (session_has_ports(&s->key)) {
-		p = PUT(p, ",\"port\":");
-		p = fmt_u64(p, s->key.port[i]);
-	}
 	if (k->options->resolve != NULL)
 		p = put_name(p, k->options->resolve, s, i);
 	return k->book == NULL ? p : json_process(p, k, s, i);
+}
+
+char *
+json_endpoint(char *p, const struct sink *k, const struct session *s,
+    unsigned int i)
+{
+	p = json_address(p, &s->key.addr[i], s->key.ip_version,
+	    session_has_ports(&s->key), s->key.port[i]);
+	return json_whose(p, k, s, i);
 }
 
 char *
@@ -74,10 +80,8 @@ json_session_state(char *p, const struct session *s)
 {
 	if (session_is_tcp(s))
 		return p;
-	p = PUT(p, ",\"state\":\"");
-	p = fmt_str(p, session_state_name(s));
-	*p++ = '"';
-	return p;
+	return session_two_way(s) ? PUT(p, ",\"state\":\"established\"") :
+	    PUT(p, ",\"state\":\"new\"");
 }
 
 char *

@@ -14,12 +14,42 @@
 #define COUNTER(p, name, value) \
 	fmt_u64(PUT((p), ",\"" name "\":"), (value))
 
+/* The same of 32 bits, without a call. */
+#define NUMBER(p, name, value) \
+	fmt_u32(PUT((p), ",\"" name "\":"), (value))
+
 char *json_protocol(char *p, uint8_t protocol, uint8_t ip_version);
 /* The interface that frame.ifindex means, when it has a name. */
 char *json_interface(char *p, const struct sink *, uint32_t ifindex);
+
+/* "ip":"192.0.2.1","port":80, the latter where it has one. */
+static inline char *
+json_address(char *p, const union addr *a, unsigned int ip_version,
+    int has_ports, uint16_t port)
+{
+	p = PUT(p, "\"ip\":\"");
+	p = fmt_addr(p, a, ip_version);
+	if (has_ports)
+		return fmt_u32(PUT(p, "\",\"port\":"), port);
+	*p++ = '"';
+	return p;
+}
+
 /* "ip" and "port" of one end of the session, and its "name" with -N. */
 char *json_endpoint(char *p, const struct sink *, const struct session *,
     unsigned int side);
+/* Of these all that is known of it besides: its "name", its "process". */
+char *json_known(char *p, const struct sink *, const struct session *,
+    unsigned int side);
+
+static inline char *
+json_whose(char *p, const struct sink *k, const struct session *s,
+    unsigned int side)
+{
+	return k->options->resolve == NULL && k->book == NULL ? p :
+	    json_known(p, k, s, side);
+}
+
 /* ,"process":{...} of that end, where one is known. */
 char *json_process(char *p, const struct sink *, const struct session *,
     unsigned int side);

@@ -47,30 +47,64 @@ is_plain(uint8_t c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+#define BYTES(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* Is one of the eight less than c?  Right where none is above 0x7f. */
+static inline uint64_t
+any_below(uint64_t x, uint8_t c)
+{
+	return (x - BYTES(c)) & ~x & BYTES(0x80);
+}
+
+/* Eight of them, side by side. */
+static inline int
+are_plain(uint64_t x)
+{
+	return (((x + BYTES(1)) | x) & BYTES(0x80)) == 0 &&
+	    (any_below(x, 0x20) | any_below(x ^ BYTES('"'), 1) |
+	    any_below(x ^ BYTES('\\'), 1)) == 0;
+}
+
+/* Copies up to the first that is not plain: how many there were. */
+static size_t
+copy_plain(char *p, const char *s, size_t n)
+{
+	size_t i = 0;
+	uint64_t x;
+
+	for (; n - i >= sizeof(x); i += sizeof(x)) {
+		memcpy(&x, s + i, sizeof(x));
+		if (!are_plain(x))
+			break;
+		memcpy(p + i, &x, sizeof(x));
+	}
+	for (; i < n && is_plain((uint8_t)s[i]); i++)
+		p[i] = s[i];
+	return i;
+}
+
 void
 outbuf_json(struct outbuf *o, const char *s, size_t n)
 {
 	const uint8_t *u = (const uint8_t *)s;
+	size_t len;
 
 	outbuf_char(o, '"');
-	for (size_t i = 0; i < n;) {
-		size_t len = 0;
-
-		while (i + len < n && is_plain(u[i + len]))
-			len++;
-		if (len > 0) {
-			outbuf_add(o, s + i, len);
-			i += len;
+	for (size_t i = 0; i < n; i += len) {
+		len = n - i < OUTBUF_ROOM ? n - i : OUTBUF_ROOM;
+		len = copy_plain(outbuf_room(o), s + i, len);
+		o->p += len;
+		if (len > 0)
 			continue;
-		}
 		len = utf8_length(u + i, n - i);
-		if (len == 0)
+		if (len == 0) {
 			outbuf_add(o, "\xef\xbf\xbd", 3);
-		else if (len == 1)
+			len = 1;
+		} else if (len == 1) {
 			json_escape(o, u[i]);
-		else
+		} else {
 			outbuf_add(o, s + i, len);
-		i += len == 0 ? 1 : len;
+		}
 	}
 	outbuf_char(o, '"');
 }

@@ -5,19 +5,56 @@
 #include "output/offload.h"
 #include "output/writers.h"
 
+/* An endpoint that stands in the record already: most packets' source and
+ * destination are their session's ends. */
+struct written {
+	const char *text;
+	size_t len;
+};
+
+enum { WRITTEN = 64 };		/* as much as one of IPv6 has */
+
+static inline char *
+put_again(char *p, struct written w)
+{
+	for (size_t i = 0; i < WRITTEN; i += 16)
+		memcpy(p + i, w.text + i, 16);
+	return p + w.len;
+}
+
+static char *
+put_state(char *p, const struct session *s, unsigned int side)
+{
+	if (session_is_tcp(s))
+		p = json_state(p, &s->side[side]);
+	*p++ = '}';
+	return p;
+}
+
 /* Both endpoints with their states, as events and packets show them. */
 static char *
 put_both(char *p, const struct sink *k, const struct session *s)
 {
-	for (unsigned int i = 0; i < 2; i++) {
-		unsigned int side = s->client ^ i;
+	unsigned int c = s->client;
 
-		p = i == 0 ? PUT(p, ",\"client\":{") : PUT(p, ",\"server\":{");
-		p = json_endpoint(p, k, s, side);
-		if (session_is_tcp(s))
-			p = json_state(p, &s->side[side]);
-		*p++ = '}';
-	}
+	p = json_endpoint(PUT(p, ",\"client\":{"), k, s, c);
+	p = put_state(p, s, c);
+	p = json_endpoint(PUT(p, ",\"server\":{"), k, s, c ^ 1);
+	p = put_state(p, s, c ^ 1);
+	return json_session_state(p, s);
+}
+
+/* The same where they are the packet's. */
+static char *
+put_both_again(char *p, const struct sink *k, const struct session *s,
+    const struct written w[2], unsigned int client)
+{
+	unsigned int c = s->client;
+
+	p = put_again(PUT(p, ",\"client\":{"), w[client]);
+	p = put_state(json_whose(p, k, s, c), s, c);
+	p = put_again(PUT(p, ",\"server\":{"), w[client ^ 1]);
+	p = put_state(json_whose(p, k, s, c ^ 1), s, c ^ 1);
 	return json_session_state(p, s);
 }
 
@@ -52,25 +89,63 @@ json_event(struct sink *k, const struct session_event *ev)
 	k->out->p = p;
 }
 
+static int
+flow_has_ports(const struct flow *f)
+{
+	return f->has & FLOW_PORTS && !(f->has & FLOW_ICMP);
+}
+
 /* What stands on the wire, source to destination. */
 static char *
-put_flow(char *p, const struct flow *f)
+put_flow(char *p, const struct flow *f, struct written w[2])
 {
+	int has_ports = flow_has_ports(f);
+
 	p = json_protocol(p, f->protocol, f->ip_version);
-	p = PUT(p, ",\"source\":{\"ip\":\"");
-	p = fmt_addr(p, &f->src, f->ip_version);
-	*p++ = '"';
-	if (f->has & FLOW_PORTS && !(f->has & FLOW_ICMP))
-		p = COUNTER(p, "port", f->sport);
-	p = PUT(p, "},\"destination\":{\"ip\":\"");
-	p = fmt_addr(p, &f->dst, f->ip_version);
-	*p++ = '"';
-	if (f->has & FLOW_PORTS && !(f->has & FLOW_ICMP))
-		p = COUNTER(p, "port", f->dport);
+	p = PUT(p, ",\"source\":{");
+	w[0].text = p;
+	p = json_address(p, &f->src, f->ip_version, has_ports, f->sport);
+	w[0].len = (size_t)(p - w[0].text);
+	p = PUT(p, "},\"destination\":{");
+	w[1].text = p;
+	p = json_address(p, &f->dst, f->ip_version, has_ports, f->dport);
+	w[1].len = (size_t)(p - w[1].text);
 	*p++ = '}';
 	if (f->has & FLOW_TRANSPORT)
-		p = COUNTER(p, "payload_bytes", f->payload_len);
+		p = NUMBER(p, "payload_bytes", f->payload_len);
 	return p;
+}
+
+static int
+is_end(const struct session_key *k, unsigned int i, const union addr *a,
+    uint16_t port)
+{
+	return k->addr[i].w[0] == a->w[0] && k->addr[i].w[1] == a->w[1] &&
+	    k->port[i] == port;
+}
+
+/* Are the session's ends the packet's, as they were written?  Not those of the
+ * session that an ICMP error is about. */
+static int
+has_ends(const struct session_key *k, const struct flow *f, unsigned int src)
+{
+	return f->has & FLOW_IP && k->protocol == f->protocol &&
+	    k->ip_version == f->ip_version &&
+	    session_has_ports(k) == flow_has_ports(f) &&
+	    is_end(k, src, &f->src, f->sport) &&
+	    is_end(k, src ^ 1, &f->dst, f->dport);
+}
+
+static char *
+put_session(char *p, const struct sink *k, const struct session *s,
+    const struct flow *f, const struct written w[2])
+{
+	unsigned int src = session_sender(s, f);
+
+	p = COUNTER(p, "session", s->id);
+	return has_ends(&s->key, f, src) ?
+	    put_both_again(p, k, s, w, s->client ^ src) :
+	    put_both(p, k, s);
 }
 
 static char *
@@ -137,25 +212,51 @@ print_layers(struct outbuf *o, const struct packet *p)
 	outbuf_char(o, ']');
 }
 
+/* Date and clock of another second than the last packet's. */
+static __attribute__((noinline)) void
+turn_second(struct sink *k, int64_t ts)
+{
+	char *p = k->second.text;
+	unsigned int in_day;
+	uint32_t ns;
+
+	p = fmt_day(p, &k->day, fmt_split(ts, &ns), &in_day);
+	*p++ = 'T';
+	p = fmt_clock(p, in_day);
+	*p++ = '.';
+	fmt_second_set(&k->second, ts - ns, p);
+}
+
+static char *
+put_time(char *p, struct sink *k, int64_t ts)
+{
+	uint32_t ns;
+
+	if (!fmt_second_is(&k->second, ts, &ns)) {
+		turn_second(k, ts);
+		fmt_second_is(&k->second, ts, &ns);
+	}
+	return fmt_fraction(fmt_second(p, &k->second), ns, 9);
+}
+
 static void
 json_packet(struct sink *k, const struct packet *p, const struct session *s)
 {
 	char *o = outbuf_room(k->out);
+	struct written ends[2];
 
 	o = PUT(o, "{\"type\":\"packet\",\"schema\":1,\"time\":\"");
-	o = fmt_time(o, &k->day, p->frame->ts);
-	*o++ = '"';
+	o = put_time(o, k, p->frame->ts);
+	o = PUT(o, "Z\"");
 	o = json_interface(o, k, p->frame->ifindex);
-	o = COUNTER(o, "frame_bytes", p->frame->len);
-	o = COUNTER(o, "captured_bytes", p->frame->caplen);
+	o = NUMBER(o, "frame_bytes", p->frame->len);
+	o = NUMBER(o, "captured_bytes", p->frame->caplen);
 	if (p->flow.has & FLOW_IP)
-		o = put_flow(o, &p->flow);
+		o = put_flow(o, &p->flow, ends);
 	o = put_packet_flags(o, p->flags, p->flow.has);
 	o = put_offload(o, p, s);
-	if (s != NULL) {
-		o = COUNTER(o, "session", s->id);
-		o = put_both(o, k, s);
-	}
+	if (s != NULL)
+		o = put_session(o, k, s, &p->flow, ends);
 	k->out->p = o;
 	print_layers(k->out, p);
 	outbuf_add(k->out, "}\n", 2);

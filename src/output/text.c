@@ -206,7 +206,7 @@ put_endpoint(char *p, const union addr *a, uint16_t port,
 		p = fmt_addr(p, a, ip_version);
 		*p++ = ':';
 	}
-	return fmt_short(p, port);
+	return fmt_u32(p, port);
 }
 
 /* With its name, where there is one. */
@@ -222,7 +222,7 @@ put_named(char *p, const struct sink *k, const union addr *a, uint16_t port,
 	if (!has_ports)
 		return p;
 	*p++ = ':';
-	return fmt_short(p, port);
+	return fmt_u32(p, port);
 }
 
 /* Stands apart from what every line needs. */

@@ -17,11 +17,11 @@ enum {
 /* A number, as wide as most are: columns line up.  Of a width that is known
  * the compiler makes a few instructions. */
 static inline __attribute__((always_inline)) char *
-column(char *p, uint64_t value, size_t width)
+column(char *p, uint32_t value, size_t width)
 {
 	char *from = p;
 
-	p = fmt_pad_few(fmt_short(p, value), from, width);
+	p = fmt_pad_few(fmt_u32(p, value), from, width);
 	*p++ = ' ';
 	return p;
 }

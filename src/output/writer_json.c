@@ -8,6 +8,8 @@ json(struct writer *w)
 	return (struct writer_json *)(void *)w;
 }
 
+static const struct writer_ops hidden_ops;
+
 /* The comma and the name. */
 static inline char *
 put_name(struct writer_json *j, char *p, struct writer_name n)
@@ -21,23 +23,24 @@ put_name(struct writer_json *j, char *p, struct writer_name n)
 	return PUT(fmt_few(p, n.s, n.len), "\":");
 }
 
-/* The same where there is room for a value; NULL inside of what is nested too
- * deep. */
+/* The same where there is room for a value. */
 static inline char *
 name(struct writer_json *j, struct writer_name n)
 {
-	return j->hidden > 0 ? NULL : put_name(j, outbuf_room(j->out), n);
+	return put_name(j, outbuf_room(j->out), n);
 }
 
 static void
 json_open(struct writer_json *j, struct writer_name n, const char *brackets)
 {
-	char *p = j->depth < WRITER_DEPTH ? name(j, n) : NULL;
+	char *p;
 
-	if (p == NULL) {
-		j->hidden++;
+	if (j->depth == WRITER_DEPTH) {
+		j->hidden = 1;
+		j->writer.ops = &hidden_ops;
 		return;
 	}
+	p = name(j, n);
 	*p++ = brackets[0];
 	j->out->p = p;
 	j->close[j->depth++] = brackets[1];
@@ -61,10 +64,6 @@ json_end(struct writer *w)
 {
 	struct writer_json *j = json(w);
 
-	if (j->hidden > 0) {
-		j->hidden--;
-		return;
-	}
 	if (j->depth == 0)
 		return;
 	outbuf_char(j->out, j->close[--j->depth]);
@@ -75,10 +74,7 @@ json_end(struct writer *w)
 static __attribute__((noinline)) void
 number_slowly(struct writer_json *j, struct writer_name n, uint64_t value)
 {
-	char *p = name(j, n);
-
-	if (p != NULL)
-		j->out->p = fmt_u64(p, value);
+	j->out->p = fmt_u64(name(j, n), value);
 }
 
 /* Most of a packet's record is numbers. */
@@ -88,10 +84,10 @@ json_number(struct writer *w, struct writer_name n, uint64_t value)
 	struct writer_json *j = json(w);
 	struct outbuf *o = j->out;
 
-	if (j->hidden > 0 || o->p > o->limit || value >= FMT_SHORT)
+	if (o->p > o->limit || value > UINT32_MAX)
 		number_slowly(j, n, value);
 	else
-		o->p = fmt_short(put_name(j, o->p, n), value);
+		o->p = fmt_u32(put_name(j, o->p, n), (uint32_t)value);
 }
 
 static void
@@ -100,8 +96,7 @@ json_boolean(struct writer *w, struct writer_name n, int value)
 	struct writer_json *j = json(w);
 	char *p = name(j, n);
 
-	if (p != NULL)
-		j->out->p = value ? PUT(p, "true") : PUT(p, "false");
+	j->out->p = value ? PUT(p, "true") : PUT(p, "false");
 }
 
 static void
@@ -109,11 +104,8 @@ json_string(struct writer *w, struct writer_name n, const char *text,
     size_t len)
 {
 	struct writer_json *j = json(w);
-	char *p = name(j, n);
 
-	if (p == NULL)
-		return;
-	j->out->p = p;
+	j->out->p = name(j, n);
 	outbuf_json(j->out, text, len);
 }
 
@@ -124,8 +116,6 @@ json_bytes(struct writer *w, struct writer_name n, const uint8_t *b,
 	struct writer_json *j = json(w);
 	char *p = name(j, n);
 
-	if (p == NULL)
-		return;
 	*p++ = '"';
 	j->out->p = p;
 	outbuf_hex(j->out, b, len);
@@ -139,8 +129,6 @@ json_quoted(struct writer_json *j, struct writer_name n, const uint8_t *b,
 {
 	char *p = name(j, n);
 
-	if (p == NULL)
-		return;
 	*p++ = '"';
 	p = fmt(p, b);
 	*p++ = '"';
@@ -177,6 +165,67 @@ static const struct writer_ops json_ops = {
 	.mac = json_mac,
 	.ipv4 = json_ipv4,
 	.ipv6 = json_ipv6,
+};
+
+/* What is nested too deep is not said; so nobody else asks for that. */
+static void
+hidden_open(struct writer *w, struct writer_name n)
+{
+	(void)n;
+	json(w)->hidden++;
+}
+
+static void
+hidden_end(struct writer *w)
+{
+	if (--json(w)->hidden == 0)
+		w->ops = &json_ops;
+}
+
+static void
+hidden_number(struct writer *w, struct writer_name n, uint64_t value)
+{
+	(void)w, (void)n, (void)value;
+}
+
+static void
+hidden_boolean(struct writer *w, struct writer_name n, int value)
+{
+	(void)w, (void)n, (void)value;
+}
+
+static void
+hidden_string(struct writer *w, struct writer_name n, const char *s,
+    size_t len)
+{
+	(void)w, (void)n, (void)s, (void)len;
+}
+
+static void
+hidden_bytes(struct writer *w, struct writer_name n, const uint8_t *b,
+    size_t len)
+{
+	(void)w, (void)n, (void)b, (void)len;
+}
+
+static void
+hidden_address(struct writer *w, struct writer_name n, const uint8_t *b)
+{
+	(void)w, (void)n, (void)b;
+}
+
+static const struct writer_ops hidden_ops = {
+	.object = hidden_open,
+	.list = hidden_open,
+	.end = hidden_end,
+	.number = hidden_number,
+	.hex = hidden_number,
+	.boolean = hidden_boolean,
+	.string = hidden_string,
+	.bytes = hidden_bytes,
+	.mac = hidden_address,
+	.ipv4 = hidden_address,
+	.ipv6 = hidden_address,
 };
 
 void
