@@ -122,7 +122,7 @@ step_spoilt(struct session_table *t, struct session *s, const struct flow *f,
 }
 
 /* The same as step() for plain_is(): all comes in order. */
-static const char *
+static const char * __attribute__((noinline))
 step_plain(struct session_table *t, struct session *s, const struct flow *f,
     unsigned int dir, int64_t now)
 {

@@ -69,6 +69,7 @@ lookup_fill(const struct session_table *t, const struct packet *p,
 	unsigned int dir;
 
 	l->held = (f->has & FLOW_FRAGMENT) != 0;
+	l->number = 0;
 	l->valid = f->has & FLOW_IP && (f->has & FLOW_PORTS ||
 	    (!needs_ports(f->protocol) && !l->held));
 	if (!l->valid)
@@ -98,10 +99,27 @@ session_prepare(struct session_table *t, const struct packet *p,
 		table_prefetch(&t->table, l->hash);
 }
 
-void
-session_prefetch(struct session_table *t, const struct session_lookup *l)
+static inline void
+prefetch(const void *from, const void *end)
 {
-	if (l->valid)
-		table_prefetch_session(&t->table, l->hash,
-		    l->key.protocol == PROTO_TCP, l->dir);
+	for (const char *p = from; p < (const char *)end; p += 64)
+		__builtin_prefetch(p, 1);
+	__builtin_prefetch((const char *)end - 1, 1);
+}
+
+void
+session_prefetch(struct session_table *t, struct session_lookup *l)
+{
+	const struct session *s;
+
+	if (!l->valid)
+		return;
+	l->number = table_guess(&t->table, l->hash);
+	s = &t->table.slab[l->number];
+	if (l->key.protocol == PROTO_TCP) {
+		prefetch(s, &s->side[2]);
+	} else {
+		prefetch(s, &s->side);
+		prefetch(&s->side[l->dir], &s->side[l->dir].zeek);
+	}
 }

@@ -101,7 +101,7 @@ session_end(struct session_table *t, struct session *s, enum session_end why,
 	table_remove(&t->table, s);
 }
 
-static struct session *
+static struct session * __attribute__((noinline))
 create(struct session_table *t, const struct packet *p,
     const struct session_lookup *l, uint64_t number)
 {
@@ -141,19 +141,24 @@ count_segments(struct session_table *t, struct session *s,
 		    += more - me->segments;
 }
 
-static void
+_Static_assert(SIDE_PAYLOAD == FLOW_TRANSPORT << 2 &&
+    SIDE_CHECKED == FLOW_CHECKED << 2 && SIDE_GOOD_SUM == SIDE_CHECKED << 1,
+    "count() shifts where it might test");
+
+static inline void
 count(struct side *me, const struct packet *p)
 {
 	const struct flow *f = &p->flow;
+	unsigned int seen = (f->has & (FLOW_TRANSPORT | FLOW_CHECKED)) << 2;
 
 	if (me->packets++ == 0)
 		me->ttl = f->ttl;
 	me->frame_bytes += p->datagram_bytes;
 	me->ip_bytes += f->ip_len;
-	if (!(f->has & FLOW_TRANSPORT))
-		return;
-	me->seen |= SIDE_PAYLOAD;
-	me->payload_bytes += f->payload_len;
+	me->payload_bytes += f->payload_len;	/* 0 where it is not known */
+	if (!(f->has & FLOW_BAD_CHECKSUM))
+		seen |= seen << 1 & SIDE_GOOD_SUM;
+	me->seen |= (uint16_t)seen;
 }
 
 /*
@@ -161,19 +166,12 @@ count(struct side *me, const struct packet *p)
  * cannot send any that is right, or they were spoilt where it was captured: it
  * is believed.
  */
-static enum sum
-check_sum(struct session_table *t, struct session *s, const struct flow *f,
-    unsigned int dir)
+static enum sum __attribute__((noinline))
+count_bad_sum(struct session_table *t, struct session *s, unsigned int dir)
 {
 	struct side *me = &s->side[dir];
 
-	if (!(f->has & (FLOW_CHECKED | FLOW_BAD_CHECKSUM)))
-		return SUM_GOOD;
 	me->seen |= SIDE_CHECKED;
-	if (!(f->has & FLOW_BAD_CHECKSUM)) {
-		me->seen |= SIDE_GOOD_SUM;
-		return SUM_GOOD;
-	}
 	trouble_get(&t->troubles, &s->trouble)->side[dir].bad_checksums++;
 	return me->seen & SIDE_GOOD_SUM ? SUM_BAD : SUM_GOOD;
 }
@@ -248,7 +246,7 @@ update_quoted(struct session_table *t, const struct packet *p)
 }
 
 /* The session that was found, unless it is over: then it ends here. */
-static struct session *
+static inline struct session *
 give_way(struct session_table *t, struct session *s, const struct packet *p,
     unsigned int dir)
 {
@@ -280,12 +278,12 @@ keep_last(struct session *s, int64_t now)
 	s->last = now;
 }
 
-/* Roles turn round. */
-static int
+/* Do roles turn round? */
+static inline int
 turn(struct session_table *t, struct session *s, const struct flow *f,
     unsigned int dir)
 {
-	if (!role_update(s, f, dir))
+	if (!(f->tcp.flags & TCP_SYN) || !role_update(s, f, dir))
 		return 0;
 	zeek_flipped(s, &t->troubles);
 	return 1;
@@ -314,14 +312,32 @@ session_at(struct session_table *t, uint32_t number)
 	return &t->table.slab[number];
 }
 
-static struct session *
+/* What few packets do: open the session, move a state, turn roles round. */
+static void __attribute__((noinline))
+tell(struct session_table *t, struct session *s, const struct packet *p,
+    const char *cause, int is_new, int turned)
+{
+	int64_t now = p->frame->ts;
+
+	expire_requeue(t, s);
+	if (is_new)
+		session_emit(t, EVENT_NEW, cause != NULL ? cause : "packet",
+		    now, s, p);
+	if (turned)
+		session_emit(t, EVENT_ROLE, session_role_name[s->role], now,
+		    s, p);
+	if (!is_new && cause != NULL)
+		session_emit(t, EVENT_STATE, cause, now, s, p);
+}
+
+static inline struct session *
 update(struct session_table *t, struct session *s, const struct packet *p,
     const struct session_lookup *l, uint64_t number)
 {
 	int64_t now = p->frame->ts;
+	enum sum check = SUM_GOOD;
 	const char *cause;
-	enum sum check;
-	int is_new;
+	int is_new, turned;
 
 	s = give_way(t, s, p, l->dir);
 	is_new = s == NULL;
@@ -333,22 +349,16 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 	s->changed = 1;
 	if (now > s->last)
 		keep_last(s, now);
-	check = check_sum(t, s, &p->flow, l->dir);
+	if (p->flow.has & FLOW_BAD_CHECKSUM)
+		check = count_bad_sum(t, s, l->dir);
 	cause = session_is_tcp(s) ? connection_step(t, s, p, l->dir, check) :
 	    step_other(t, s, l->dir, check);
 	expire_touch(t, s);
 	if (is_new)
 		s->active = 0;
-	if (is_new || cause != NULL || s->side[l->dir].packets == 1)
-		expire_requeue(t, s);
-	if (is_new)
-		session_emit(t, EVENT_NEW, cause != NULL ? cause : "packet",
-		    now, s, p);
-	else if (check != SUM_BAD && turn(t, s, &p->flow, l->dir))
-		session_emit(t, EVENT_ROLE, session_role_name[s->role], now,
-		    s, p);
-	if (!is_new && cause != NULL)
-		session_emit(t, EVENT_STATE, cause, now, s, p);
+	turned = !is_new && check != SUM_BAD && turn(t, s, &p->flow, l->dir);
+	if (is_new || turned || cause != NULL || s->side[l->dir].packets == 1)
+		tell(t, s, p, cause, is_new, turned);
 	return s;
 }
 
@@ -370,6 +380,16 @@ see_copy(struct session_table *t, const struct packet *p,
 	return s;
 }
 
+/* Mostly where session_prefetch() saw it; it may have ended since. */
+static inline struct session *
+find(const struct session_table *t, const struct session_lookup *l)
+{
+	struct session *s = &t->table.slab[l->number];
+
+	return s->id != 0 && table_is(s, &l->key, l->hash) ? s :
+	    table_find(&t->table, &l->key, l->hash);
+}
+
 struct session *
 session_move(struct session_table *t, const struct packet *p,
     const struct session_lookup *l, uint64_t number)
@@ -380,15 +400,16 @@ session_move(struct session_table *t, const struct packet *p,
 		return see_copy(t, p, l);
 	if (!l->valid)
 		return NULL;
-	s = table_find(&t->table, &l->key, l->hash);
+	s = find(t, l);
 	if (l->held)
 		return s == NULL || expire_is_due(t, s, p->frame->ts) ? NULL :
 		    s;
 	return update(t, s, p, l, number);
 }
 
-struct session *
-session_update(struct session_table *t, const struct packet *p,
+/* Something has timed out, or the packet is about another session. */
+static struct session * __attribute__((noinline))
+update_after(struct session_table *t, const struct packet *p,
     const struct session_lookup *l, uint64_t number)
 {
 	struct session *s;
@@ -396,5 +417,15 @@ session_update(struct session_table *t, const struct packet *p,
 	session_tick(t, p->frame->ts);
 	if (session_is_error(p, l) && (s = update_quoted(t, p)) != NULL)
 		return s;
+	return session_move(t, p, l, number);
+}
+
+struct session *
+session_update(struct session_table *t, const struct packet *p,
+    const struct session_lookup *l, uint64_t number)
+{
+	if (session_is_error(p, l) ||
+	    !schedule_goes_on(&t->schedule, p->frame->ts))
+		return update_after(t, p, l, number);
 	return session_move(t, p, l, number);
 }

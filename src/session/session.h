@@ -178,15 +178,23 @@ void session_table_free(struct session_table *);
 struct session_lookup {
 	struct session_key key;
 	uint32_t hash;
+	uint32_t number;	/* where it seems to stand; 0: nowhere */
 	uint8_t dir;		/* side[] of the sender */
 	uint8_t valid;		/* 0: the packet belongs to no session */
 	uint8_t held;		/* a fragment: it is looked up, not counted */
 };
 
-/* Fills the lookup and prefetches; call it for a whole batch, then update. */
+/* How far ahead of session_update() a packet's memory is to be asked for: it
+ * is there in time then, and no more is under way than the processor keeps in
+ * mind. */
+enum { SESSION_AHEAD = 10 };
+
+/* Fills the lookup and prefetches; call it for a whole batch, then
+ * session_prefetch() for its first SESSION_AHEAD, and for one more before each
+ * update. */
 void session_prepare(struct session_table *, const struct packet *,
     struct session_lookup *);
-void session_prefetch(struct session_table *, const struct session_lookup *);
+void session_prefetch(struct session_table *, struct session_lookup *);
 
 /*
  * Counts the packet and moves the states.  The session that it belongs to,

@@ -10,9 +10,9 @@
 #include "session/table.h"
 
 static size_t
-index_bytes(unsigned int bits)
+index_bytes(uint32_t mask)
 {
-	return sizeof(uint32_t) << bits;
+	return sizeof(uint32_t) * ((size_t)mask + 1);
 }
 
 static size_t
@@ -31,8 +31,8 @@ table_init(struct table *t, uint32_t max, uint64_t seed, struct errbuf *e)
 	if (seed == 0 && getrandom(t->seed, sizeof(t->seed), 0) !=
 	    (ssize_t)sizeof(t->seed))
 		return err_set(e, "getrandom: %s", strerror(errno));
-	t->bits = TABLE_INDEX_BITS;
-	t->index = region_new(index_bytes(t->bits));
+	t->mask = TABLE_INDEX_LEAST - 1;
+	t->index = region_new(index_bytes(t->mask));
 	t->slab = region_new(slab_bytes(t));
 	if (t->index != NULL && t->slab != NULL)
 		return 0;
@@ -45,7 +45,7 @@ void
 table_fini(struct table *t)
 {
 	region_free(t->slab, slab_bytes(t));
-	region_free(t->index, index_bytes(t->bits));
+	region_free(t->index, index_bytes(t->mask));
 }
 
 _Static_assert(sizeof(struct session_key) ==
@@ -72,116 +72,34 @@ table_hash(const struct table *t, const struct session_key *k,
 	return (uint32_t)(h ^ h >> 32) ^ outer;
 }
 
-/* The piece of the hash that a slot holds above the session's number. */
-static inline uint32_t
-slot_tag(const struct table *t, uint32_t hash)
-{
-	return hash >> t->bits << t->bits;
-}
-
-/* Numbers stay below 1 << bits: the index is at most half full. */
-static inline uint32_t
-slot_number(const struct table *t, uint32_t slot)
-{
-	return slot & ((UINT32_C(1) << t->bits) - 1);
-}
-
-static inline uint32_t
-index_mask(const struct table *t)
-{
-	return (UINT32_C(1) << t->bits) - 1;
-}
-
-void
-table_prefetch(const struct table *t, uint32_t hash)
-{
-	__builtin_prefetch(&t->index[hash & index_mask(t)]);
-}
-
-static inline void
-prefetch(const void *from, const void *end)
-{
-	for (const char *p = from; p < (const char *)end; p += 64)
-		__builtin_prefetch(p, 1);
-	__builtin_prefetch((const char *)end - 1, 1);
-}
-
-void
-table_prefetch_session(const struct table *t, uint32_t hash, int tcp,
-    unsigned int dir)
-{
-	uint32_t mask = index_mask(t), tag = slot_tag(t, hash);
-	uint32_t i = hash & mask;
-	const struct session *s;
-
-	while (t->index[i] != 0 && slot_tag(t, t->index[i]) != tag)
-		i = (i + 1) & mask;
-	s = &t->slab[slot_number(t, t->index[i])];
-	if (tcp) {
-		prefetch(s, &s->side[2]);
-	} else {
-		prefetch(s, &s->side);
-		prefetch(&s->side[dir], &s->side[dir].zeek);
-	}
-}
-
-static inline int
-key_equal(const struct session_key *a, const struct session_key *b)
-{
-	uint64_t x[5], y[5], differ = 0;
-
-	_Static_assert(sizeof(x) == sizeof(*a), "all of it is compared");
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	for (unsigned int i = 0; i < 5; i++)
-		differ |= x[i] ^ y[i];
-	return differ == 0;
-}
-
-struct session *
-table_find(const struct table *t, const struct session_key *k, uint32_t hash)
-{
-	uint32_t mask = index_mask(t), tag = slot_tag(t, hash);
-
-	for (uint32_t i = hash & mask; t->index[i] != 0; i = (i + 1) & mask) {
-		struct session *s;
-
-		if (slot_tag(t, t->index[i]) != tag)
-			continue;
-		s = &t->slab[slot_number(t, t->index[i])];
-		if (s->hash == hash && key_equal(&s->key, k))
-			return s;
-	}
-	return NULL;
-}
-
 static void
 index_insert(struct table *t, uint32_t number, uint32_t hash)
 {
-	uint32_t mask = index_mask(t), i = hash & mask;
+	uint32_t mask = t->mask, i = hash & mask;
 
 	while (t->index[i] != 0)
 		i = (i + 1) & mask;
-	t->index[i] = slot_tag(t, hash) | number;
+	t->index[i] = (hash & ~mask) | number;
 }
 
 /* Every session's number fits below the tag as long as this holds. */
 static int
 index_full(const struct table *t)
 {
-	return t->used + 1 >= UINT32_C(1) << (t->bits - 1);
+	return t->used >= t->mask / 2;
 }
 
 static int
 index_grow(struct table *t)
 {
-	uint32_t *bigger = region_new(index_bytes(t->bits + 1));
+	uint32_t mask = 2 * t->mask + 1;
+	uint32_t *bigger = region_new(index_bytes(mask));
 
 	if (bigger == NULL)
 		return -1;
-	region_free(t->index, index_bytes(t->bits));
+	region_free(t->index, index_bytes(t->mask));
 	t->index = bigger;
-	t->bits++;
+	t->mask = mask;
 	for (uint32_t i = 1; i <= t->used; i++)
 		if (t->slab[i].id != 0)
 			index_insert(t, i, t->slab[i].hash);
@@ -192,13 +110,13 @@ index_grow(struct table *t)
 static void
 index_remove(struct table *t, uint32_t number, uint32_t hash)
 {
-	uint32_t mask = index_mask(t), i = hash & mask;
+	uint32_t mask = t->mask, i = hash & mask;
 
-	while (slot_number(t, t->index[i]) != number)
+	while ((t->index[i] & mask) != number)
 		i = (i + 1) & mask;
 	for (uint32_t j = (i + 1) & mask; t->index[j] != 0;
 	    j = (j + 1) & mask) {
-		uint32_t home = t->slab[slot_number(t, t->index[j])].hash;
+		uint32_t home = t->slab[t->index[j] & mask].hash;
 
 		if (((j - home) & mask) < ((j - i) & mask))
 			continue;

@@ -12,11 +12,12 @@
 #define SRC_SESSION_TABLE_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "session/session.h"
 
 enum {
-	TABLE_INDEX_BITS = 10,		/* of the smallest index */
+	TABLE_INDEX_LEAST = 1 << 10,	/* slots */
 	TABLE_MAX_SESSIONS = 1 << 28,
 };
 
@@ -32,7 +33,8 @@ struct table {
 	uint32_t live;
 	uint32_t free;		/* list of free sessions, by session.next */
 	uint32_t *index;
-	unsigned int bits;	/* the index has 1 << bits slots */
+	uint32_t mask;		/* slots, less one; numbers are below half of
+				 * that, above it a slot has the hash's bits */
 	struct table_list list[TIMEOUTS];
 	uint64_t seed[2];
 };
@@ -47,15 +49,45 @@ void table_fini(struct table *);
  */
 uint32_t table_hash(const struct table *, const struct session_key *,
     uint32_t outer);
-void table_prefetch(const struct table *, uint32_t hash);
-/* The second pass: of the session that this seems to be, what a packet of
- * side[dir] needs. */
-void table_prefetch_session(const struct table *, uint32_t hash, int tcp,
-    unsigned int dir);
+
+static inline void
+table_prefetch(const struct table *t, uint32_t hash)
+{
+	__builtin_prefetch(&t->index[hash & t->mask]);
+}
+
+/* The second pass: the number of the session that this seems to be, by the
+ * piece of its hash; 0 when it is not there. */
+static inline uint32_t
+table_guess(const struct table *t, uint32_t hash)
+{
+	uint32_t mask = t->mask, i = hash & mask;
+
+	while (t->index[i] != 0 && (t->index[i] ^ hash) > mask)
+		i = (i + 1) & mask;
+	return t->index[i] & mask;
+}
+
+static inline int
+table_is(const struct session *s, const struct session_key *k, uint32_t hash)
+{
+	return s->hash == hash && memcmp(&s->key, k, sizeof(*k)) == 0;
+}
 
 /* NULL when it is not there. */
-struct session *table_find(const struct table *, const struct session_key *,
-    uint32_t hash);
+static inline struct session *
+table_find(const struct table *t, const struct session_key *k, uint32_t hash)
+{
+	uint32_t mask = t->mask;
+
+	for (uint32_t i = hash & mask; t->index[i] != 0; i = (i + 1) & mask) {
+		struct session *s = &t->slab[t->index[i] & mask];
+
+		if ((t->index[i] ^ hash) <= mask && table_is(s, k, hash))
+			return s;
+	}
+	return NULL;
+}
 
 /* A zeroed session with key and hash, in the index, in no list.  NULL when
  * the table is full or the index cannot grow. */

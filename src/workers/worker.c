@@ -243,7 +243,7 @@ prepare(struct worker *w, const struct batch *b, const uint16_t *own,
 		w->group[i] = p;
 		session_prepare(w->table, p, &w->lookup[i]);
 	}
-	for (unsigned int i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n && i < SESSION_AHEAD; i++)
 		session_prefetch(w->table, &w->lookup[i]);
 }
 
@@ -308,7 +308,7 @@ move_packets(struct worker *w, struct batch *b)
 		fetch(b, own[i]);
 	for (unsigned int i = 0; i < n; i++) {
 		uint16_t place = own[i] & OWN_PLACE;
-		unsigned int k = i % GROUP;
+		unsigned int k = i % GROUP, ahead = k + SESSION_AHEAD;
 		struct batch_error *e = find_error(b, &error, place);
 
 		if (k == 0) {
@@ -316,6 +316,8 @@ move_packets(struct worker *w, struct batch *b)
 
 			prepare(w, b, own + i, m, n - i - m);
 		}
+		if (ahead < GROUP && i - k + ahead < n)
+			session_prefetch(w->table, &w->lookup[ahead]);
 		catch_up(w, b, &tick, place);
 		w->key = key_of(place) + 1;
 		if (e != NULL)
