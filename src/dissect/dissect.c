@@ -1,19 +1,8 @@
 /* dissect.c: the loop that walks a frame's headers. */
+#include "dissect/common.h"
 #include "dissect/copies.h"
 #include "dissect/defrag.h"
 #include "dissect/dissect.h"
-
-static void
-packet_start(struct packet *p, const struct frame *f)
-{
-	p->frame = f;
-	flow_clear(&p->flow);
-	p->datagram_bytes = f->len;
-	p->flags = 0;
-	p->missing = f->len - f->caplen;
-	p->nlayers = p->nvlans = p->ntunnels = 0;
-	packet_next(p, TABLE_LINKTYPE, f->linktype);
-}
 
 /* How the packet stood before the datagram that it quotes. */
 struct quote {
@@ -103,16 +92,6 @@ pass_fragment(struct defrag *defrag, struct packet *p, struct cursor *c,
 	return 1;
 }
 
-/* The dissector of what packet_next() named. */
-static inline const struct dissector *
-find_next(const struct registry *r, const struct packet *p)
-{
-	const struct dissector *d = registry_find(r, p->next_table,
-	    p->next_key);
-
-	return d != NULL ? d : registry_find(r, p->next_table, p->next_alt);
-}
-
 /* Not the protocol of d; the other port may say which it is. */
 static const struct dissector *
 find_other(const struct registry *r, struct packet *p,
@@ -141,17 +120,13 @@ turn(struct defrag *defrag, struct packet *p, struct cursor *c,
 	return 1;
 }
 
-void
-dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
-    struct packet *p)
+/* The headers from d on. */
+static void
+walk(const struct registry *r, struct defrag *defrag, struct packet *p,
+    struct cursor c, const struct dissector *d)
 {
-	struct cursor c = { f->data, f->data + f->caplen };
-	const struct dissector *d = registry_find(r, TABLE_LINKTYPE,
-	    f->linktype);
 	struct quote before = { 0, 0, 0, 0, 0 };
-	struct copies *copies = defrag != NULL ? defrag_copies(defrag) : NULL;
 
-	packet_start(p, f);
 	while (d != NULL) {
 		const uint8_t *start = c.p;
 		enum verdict v = step(d, p, &c);
@@ -165,11 +140,24 @@ dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
 		if ((p->flow.has & FLOW_FRAGMENT || p->flags & PACKET_QUOTE) &&
 		    !turn(defrag, p, &c, &before))
 			break;
-		d = find_next(r, p);
+		d = registry_next(r, p);
 	}
 	p->own_layers = p->nlayers;
 	if (before.begun)
 		quote_end(p, &before);
+}
+
+void
+dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
+    struct packet *p)
+{
+	struct cursor c = { f->data, f->data + f->caplen };
+	const struct dissector *d = common_headers(r, f, p, &c);
+	struct copies *copies = defrag != NULL ? defrag_copies(defrag) : NULL;
+
+	p->own_layers = p->nlayers;
+	if (d != NULL)
+		walk(r, defrag, p, c, d);
 	if (copies != NULL)
 		copies_mark(copies, p);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dissect/common.h"
 #include "dissect/registry.h"
 
 enum { NAME_MAX_LENGTH = 31 };	/* records make room for that */
@@ -117,6 +118,7 @@ registry_new(struct errbuf *e)
 			registry_free(r);
 			return NULL;
 		}
+	r->common = common_is_known(r);	/* a key never changes hands */
 	return r;
 }
 

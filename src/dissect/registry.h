@@ -23,6 +23,7 @@ _Static_assert((TABLE_COUNT & (TABLE_COUNT - 1)) == 0,
 struct registry {
 	const struct dissector *dissector[REGISTRY_MAX + 1]; /* [0] is NULL */
 	unsigned int count;		/* dissector[1 .. count] are set */
+	int common;			/* common_is_known() */
 	uint8_t key[TABLE_COUNT][REGISTRY_KEYS]; /* into dissector[]; 0 none */
 };
 
@@ -46,6 +47,16 @@ registry_find(const struct registry *r, unsigned int table, unsigned int key)
 {
 	return r->dissector[r->key[table & (TABLE_COUNT - 1)]
 	    [key & (REGISTRY_KEYS - 1)]];
+}
+
+/* The dissector of what packet_next() named. */
+static inline const struct dissector *
+registry_next(const struct registry *r, const struct packet *p)
+{
+	const struct dissector *d = registry_find(r, p->next_table,
+	    p->next_key);
+
+	return d != NULL ? d : registry_find(r, p->next_table, p->next_alt);
 }
 
 #endif

@@ -23,7 +23,7 @@ enum {
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-static struct registry *registry;
+static struct registry *registry, *lengthy;
 static struct defrag *defrag;
 static struct session_table *sessions;
 static struct outbuf out;
@@ -62,9 +62,11 @@ start(void)
 	struct errbuf e;
 
 	registry = registry_new(&e);
-	if (registry == NULL || outbuf_init(&out, open("/dev/null", O_WRONLY |
-	    O_CLOEXEC)) == -1)
+	lengthy = registry_new(&e);
+	if (registry == NULL || lengthy == NULL || outbuf_init(&out,
+	    open("/dev/null", O_WRONLY | O_CLOEXEC)) == -1)
 		abort();
+	lengthy->common = 0;
 }
 
 static void
@@ -86,6 +88,20 @@ start_run(void)
 		sink_init(&sinks[i], &options[i], &out);
 }
 
+/* The short cut must come to the same as the long way. */
+static void
+compare(const struct frame *f)
+{
+	static struct packet one, other;
+
+	memset(&one, 0, sizeof(one));
+	memset(&other, 0, sizeof(other));
+	dissect(registry, NULL, f, &one);
+	dissect(lengthy, NULL, f, &other);
+	if (memcmp(&one, &other, sizeof(one)) != 0)
+		abort();
+}
+
 static void
 one_frame(struct cursor *c, uint16_t linktype, int64_t ts)
 {
@@ -99,6 +115,7 @@ one_frame(struct cursor *c, uint16_t linktype, int64_t ts)
 	f.len = be16(head);
 	f.caplen = f.len < cursor_left(c) ? f.len : (uint32_t)cursor_left(c);
 	f.data = cursor_take(c, f.caplen);
+	compare(&f);
 	defrag_release(defrag);
 	dissect(registry, defrag, &f, &p);
 	if (glance(registry, &f, &ends) && p.flow.has & FLOW_PORTS &&
