@@ -216,8 +216,9 @@ fmt_ipv6(char *p, const uint8_t *a)
 	return p + k->len;
 }
 
-char *
-fmt_seconds(char *p, int64_t ns)
+/* Apart from what most spans of time need. */
+static __attribute__((noinline)) char *
+put_seconds(char *p, int64_t ns)
 {
 	uint64_t v = (uint64_t)ns, s;
 
@@ -229,6 +230,14 @@ fmt_seconds(char *p, int64_t ns)
 	p = fmt_u64(p, s);
 	*p++ = '.';
 	return fmt_9(p, (uint32_t)(v - s * 1000000000));
+}
+
+char *
+fmt_seconds(char *p, int64_t ns)
+{
+	if ((uint64_t)ns >= 1000000000)
+		return put_seconds(p, ns);
+	return fmt_9(PUT(p, "0."), (uint32_t)ns);
 }
 
 void

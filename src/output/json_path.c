@@ -48,17 +48,38 @@ put_tunnels(char *p, const struct path *path)
 	return p;
 }
 
+static void
+make_service(struct fmt_word *w, const struct path *path)
+{
+	const char *name = path_service(path);
+	char *p = w->text;
+
+	if (name != NULL) {
+		p = fmt_str(PUT(p, ",\"service\":\""), name);
+		*p++ = '"';
+	}
+	w->len = (uint8_t)(p - w->text);
+}
+
 static int
 is_same(const struct json_path *k, const struct path *path)
 {
-	return k->known == path->known && k->nlayers == path->nlayers &&
-	    k->nvlans == path->nvlans && k->ntunnels == path->ntunnels &&
-	    k->len == path->len && memcmp(k->data, path->data, k->len) == 0;
+	unsigned int i = 0;
+
+	if (k->known != path->known || k->nlayers != path->nlayers ||
+	    k->nvlans != path->nvlans || k->ntunnels != path->ntunnels ||
+	    k->len != path->len)
+		return 0;
+	/* These are few: a call would cost more. */
+	while (i < k->len && k->data[i] == path->data[i])
+		i++;
+	return i == k->len;
 }
 
 static void
 keep(struct json_path *k, const struct path *path, const char *text, size_t n)
 {
+	k->known = NULL;
 	if (path->len > sizeof(k->data) || n > sizeof(k->text))
 		return;
 	k->known = path->known;
@@ -71,17 +92,26 @@ keep(struct json_path *k, const struct path *path, const char *text, size_t n)
 	k->text_len = (uint32_t)n;
 }
 
+/* Apart from what almost all records need. */
+static __attribute__((noinline)) char *
+put_new(char *p, struct json_path *k, const struct path *path)
+{
+	char *end = put_tunnels(put_layers(p, path), path);
+
+	keep(k, path, p, (size_t)(end - p));
+	make_service(&k->service, path);
+	return end;
+}
+
 char *
-json_path(char *p, struct json_paths *paths, const struct path *path)
+json_path(char *p, struct json_paths *paths, const struct path *path,
+    const struct fmt_word **service)
 {
 	struct json_path *k = &paths->slot[path->hash % JSON_PATHS];
-	char *end;
 
-	if (is_same(k, path)) {
-		memcpy(p, k->text, sizeof(k->text));
-		return p + k->text_len;
-	}
-	end = put_tunnels(put_layers(p, path), path);
-	keep(k, path, p, (size_t)(end - p));
-	return end;
+	*service = &k->service;
+	if (!is_same(k, path))
+		return put_new(p, k, path);
+	memcpy(p, k->text, sizeof(k->text));
+	return p + k->text_len;
 }

@@ -7,6 +7,7 @@
 #ifndef SRC_OUTPUT_JSON_PATH_H
 #define SRC_OUTPUT_JSON_PATH_H
 
+#include "output/fmt.h"
 #include "session/path.h"
 
 enum {
@@ -23,10 +24,13 @@ struct json_paths {
 		uint32_t text_len;
 		uint8_t data[JSON_PATH_DATA];
 		char text[JSON_PATH_TEXT];
+		struct fmt_word service;
 	} slot[JSON_PATHS];
 };
 
-/* ,"layers":[...],"vlan":[...],"tunnel":[...] */
-char *json_path(char *p, struct json_paths *, const struct path *);
+/* ,"layers":[...],"vlan":[...],"tunnel":[...]; "service" gets ,"service":"dns"
+ * or nothing, which is valid until the next call. */
+char *json_path(char *p, struct json_paths *, const struct path *,
+    const struct fmt_word **service);
 
 #endif

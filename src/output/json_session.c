@@ -219,6 +219,8 @@ json_session(struct sink *k, const struct session *s,
 {
 	const struct side *client = &s->side[s->client];
 	const struct side *server = &s->side[s->client ^ 1];
+	static const struct fmt_word nothing;
+	const struct fmt_word *service = &nothing;
 	char *p = outbuf_room(k->out);
 
 	p = PUT(p, "{\"type\":\"session\",\"schema\":1,\"id\":");
@@ -237,7 +239,7 @@ json_session(struct sink *k, const struct session *s,
 	p = json_icmp(p, &s->key, s->client);
 	p = json_session_state(p, s);
 	if (s->path != NULL)
-		p = json_path(p, &k->paths, s->path);
+		p = json_path(p, &k->paths, s->path, &service);
 	p = PUT(p, ",\"client\":{");
 	p = put_side(p, k, s, t, s->client);
 	p = PUT(p, ",\"server\":{");
@@ -245,7 +247,7 @@ json_session(struct sink *k, const struct session *s,
 	p = fmt_word(p, &roles[s->role]);
 	p = put_zeek(p, s, t);
 	p = open ? PUT(p, ",\"open\":true") : fmt_word(p, &ends[s->end]);
-	p = put_word(p, ",\"service\":\"", path_service(s->path));
+	p = fmt_word(p, service);
 	p = put_word(p, ",\"ecn\":\"", ecn_name(client, server));
 	p = put_rtt(p, s);
 	if (t != NULL && t->icmp_errors > 0)

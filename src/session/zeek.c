@@ -250,7 +250,8 @@ zeek_flipped(struct session *s, struct trouble_pool *pool)
 unsigned int
 zeek_history(const struct session *s, const struct trouble *t, char *to)
 {
-	memcpy(to, s->history, s->history_len);
+	/* Whole: a length that only shows now would cost more. */
+	memcpy(to, s->history, sizeof(s->history));
 	if (t == NULL)
 		return s->history_len;
 	memcpy(to + s->history_len, t->history, t->history_len);
