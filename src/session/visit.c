@@ -79,6 +79,35 @@ slab_is_in_order(const struct table *t)
 	return 1;
 }
 
+/* How many sessions before its turn one is fetched, and then, since only it
+ * tells where that stands, what went wrong in it. */
+enum { AHEAD = 8, AHEAD_TROUBLE = 4, LINE = 64 };
+
+static void
+fetch(const void *from, const void *end)
+{
+	for (const char *p = from; p < (const char *)end; p += LINE)
+		__builtin_prefetch(p);
+	__builtin_prefetch((const char *)end - 1);
+}
+
+/* What is sorted stands in no order in memory, so that nothing would be in the
+ * cache when its turn comes. */
+static void
+fetch_ahead(const struct session_table *t, const struct session_entry *list,
+    uint32_t left)
+{
+	const struct trouble *trouble;
+
+	if (left > AHEAD)
+		fetch(list[AHEAD].session, list[AHEAD].session + 1);
+	if (left <= AHEAD_TROUBLE)
+		return;
+	trouble = session_trouble(t, list[AHEAD_TROUBLE].session);
+	if (trouble != NULL)
+		fetch(trouble, trouble + 1);
+}
+
 /* In order; but without memory to sort, the order in the slab must do. */
 void
 session_walk(struct session_table *t, enum session_visit why, int64_t now)
@@ -93,8 +122,10 @@ session_walk(struct session_table *t, enum session_visit why, int64_t now)
 	for (uint32_t i = 1; list == NULL && i <= t->table.used; i++)
 		if (slab[i].id != 0)
 			session_visit(t, &slab[i], why, now);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		fetch_ahead(t, list + i, n - i);
 		session_visit(t, list[i].session, why, now);
+	}
 	free(list);
 }
 
