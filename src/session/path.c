@@ -14,6 +14,7 @@ enum {
 	BUCKETS		= 64,		/* at first; a power of two */
 	KNOWN		= 256,		/* a byte tells which; 0 is none */
 	SLOTS		= 2 * KNOWN,
+	RECENT		= 16,
 };
 
 /* The second byte of a tunnel tells what follows the first two. */
@@ -48,6 +49,7 @@ struct path_table {
 	const struct dissector *known[KNOWN];
 	unsigned int nknown;
 	uint8_t slot[SLOTS];	/* where in known, by address */
+	struct path *recent[RECENT];	/* by recent_of(), or NULL */
 };
 
 struct path_table *
@@ -227,7 +229,7 @@ path_new(struct path_table *t, const struct key *k, uint32_t hash)
 	return p;
 }
 
-static const struct path *
+static struct path *
 find_or_add(struct path_table *t, const struct key *k)
 {
 	uint32_t hash = key_hash(t, k);
@@ -242,12 +244,44 @@ find_or_add(struct path_table *t, const struct key *k)
 	return p;
 }
 
+static struct path **
+recent_of(struct path_table *t, const struct packet *p)
+{
+	uintptr_t last = (uintptr_t)p->layer[p->own_layers - 1].dissector;
+
+	return &t->recent[(last >> 5 ^ last >> 9 ^ p->own_layers) % RECENT];
+}
+
+/* Without tunnels: nearly all. */
+static int
+is_of(const struct path *path, const struct packet *p)
+{
+	if (path->ifindex != p->frame->ifindex ||
+	    path->nlayers != p->own_layers || path->nvlans != p->nvlans ||
+	    (path->ntunnels | p->ntunnels | path->nothers) != 0)
+		return 0;
+	for (unsigned int i = 0; i < path->nlayers; i++)
+		if (path_layer(path, i) != p->layer[i].dissector)
+			return 0;
+	for (unsigned int i = 0; i < path->nvlans; i++)
+		if (path_vlan(path, i) != (p->vlan[i] & 0xfffU))
+			return 0;
+	return 1;
+}
+
 const struct path *
 path_get(struct path_table *t, const struct packet *packet)
 {
+	struct path **recent = recent_of(t, packet);
 	struct key k;
 
-	return key_fill(t, packet, &k) == -1 ? NULL : find_or_add(t, &k);
+	if (*recent == NULL || !is_of(*recent, packet)) {
+		if (key_fill(t, packet, &k) == -1)
+			return NULL;
+		return *recent = find_or_add(t, &k);
+	}
+	(*recent)->users++;
+	return *recent;
 }
 
 const struct path *
@@ -291,6 +325,9 @@ path_put(struct path_table *t, const struct path *path)
 		return;
 	*at = path->next;
 	t->count--;
+	for (unsigned int i = 0; i < RECENT; i++)
+		if (t->recent[i] == path)
+			t->recent[i] = NULL;
 	free((struct path *)path);
 }
 
