@@ -94,6 +94,8 @@ void
 session_end(struct session_table *t, struct session *s, enum session_end why,
     int64_t time)
 {
+	table_prefetch(&t->table, s->hash);
+	table_fetch(&t->table.slab[s->next]);	/* it may be the next to end */
 	session_conclude(t, s, why, time);
 	path_put(t->paths, s->path);
 	trouble_put(&t->troubles, s->trouble);
