@@ -1,4 +1,5 @@
 /* lookup.c: which session a packet belongs to, before the table is touched. */
+#include "core/fetch.h"
 #include "core/mix.h"
 #include "session/impl.h"
 
@@ -99,14 +100,6 @@ session_prepare(struct session_table *t, const struct packet *p,
 		table_prefetch(&t->table, l->hash);
 }
 
-static inline void
-prefetch(const void *from, const void *end)
-{
-	for (const char *p = from; p < (const char *)end; p += 64)
-		__builtin_prefetch(p, 1);
-	__builtin_prefetch((const char *)end - 1, 1);
-}
-
 void
 session_prefetch(struct session_table *t, struct session_lookup *l)
 {
@@ -117,9 +110,9 @@ session_prefetch(struct session_table *t, struct session_lookup *l)
 	l->number = table_guess(&t->table, l->hash);
 	s = &t->table.slab[l->number];
 	if (l->key.protocol == PROTO_TCP) {
-		prefetch(s, &s->side[2]);
+		fetch_to_write(s, &s->side[2]);
 	} else {
-		prefetch(s, &s->side);
-		prefetch(&s->side[l->dir], &s->side[l->dir].zeek);
+		fetch_to_write(s, &s->side);
+		fetch_to_write(&s->side[l->dir], &s->side[l->dir].zeek);
 	}
 }

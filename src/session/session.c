@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fetch.h"
 #include "session/impl.h"
 #include "session/role.h"
 #include "session/zeek.h"
@@ -94,8 +95,11 @@ void
 session_end(struct session_table *t, struct session *s, enum session_end why,
     int64_t time)
 {
+	const struct session *next = &t->table.slab[s->next];
+
+	/* The next in its list may be the next to end. */
 	table_prefetch(&t->table, s->hash);
-	table_fetch(&t->table.slab[s->next]);	/* it may be the next to end */
+	fetch(next, next + 1);
 	session_conclude(t, s, why, time);
 	path_put(t->paths, s->path);
 	trouble_put(&t->troubles, s->trouble);

@@ -56,14 +56,6 @@ table_prefetch(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->index[hash & t->mask]);
 }
 
-/* All of it, soon. */
-static inline void
-table_fetch(const struct session *s)
-{
-	for (size_t i = 0; i < sizeof(*s); i += 64)
-		__builtin_prefetch((const char *)s + i);
-}
-
 /* The second pass: the number of the session that this seems to be, by the
  * piece of its hash; 0 when it is not there. */
 static inline uint32_t

@@ -1,6 +1,7 @@
 /* visit.c: all sessions, one after the other. */
 #include <stdlib.h>
 
+#include "core/fetch.h"
 #include "session/impl.h"
 
 struct session_entry *
@@ -81,15 +82,7 @@ slab_is_in_order(const struct table *t)
 
 /* How many sessions before its turn one is fetched, and then, since only it
  * tells where that stands, what went wrong in it. */
-enum { AHEAD = 8, AHEAD_TROUBLE = 4, LINE = 64 };
-
-static void
-fetch(const void *from, const void *end)
-{
-	for (const char *p = from; p < (const char *)end; p += LINE)
-		__builtin_prefetch(p);
-	__builtin_prefetch((const char *)end - 1);
-}
+enum { AHEAD = 8, AHEAD_TROUBLE = 4 };
 
 /* What is sorted stands in no order in memory, so that nothing would be in the
  * cache when its turn comes. */

@@ -127,6 +127,20 @@ test_differences(struct path_table *t)
 	ok(path_get(t, &packet) != p, "and another layer");
 }
 
+/* Nothing remembers a path that its last session has given back. */
+static void
+test_put(struct path_table *t)
+{
+	const struct path *p;
+
+	layers(4);
+	for (unsigned int i = 0; i < 3; i++) {
+		p = path_get(t, &packet);
+		ok(p != NULL && p->users == 1 && same(p), "made anew");
+		path_put(t, p);
+	}
+}
+
 static void
 test_others(struct path_table *t)
 {
@@ -177,6 +191,7 @@ main(void)
 	test_tunnels(t);
 	test_longest(t);
 	test_differences(t);
+	test_put(t);
 	test_others(t);
 	test_many(t);
 	path_table_free(t);

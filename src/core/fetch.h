@@ -1,0 +1,26 @@
+/*
+ * fetch.h: memory that is needed soon is brought into the cache.
+ */
+#ifndef SRC_CORE_FETCH_H
+#define SRC_CORE_FETCH_H
+
+enum { FETCH_LINE = 64 };	/* bytes of a line of the cache, mostly */
+
+static inline void
+fetch(const void *from, const void *end)
+{
+	for (const char *p = from; p < (const char *)end; p += FETCH_LINE)
+		__builtin_prefetch(p);
+	__builtin_prefetch((const char *)end - 1);
+}
+
+/* The same for what will be written to. */
+static inline void
+fetch_to_write(const void *from, const void *end)
+{
+	for (const char *p = from; p < (const char *)end; p += FETCH_LINE)
+		__builtin_prefetch(p, 1);
+	__builtin_prefetch((const char *)end - 1, 1);
+}
+
+#endif
