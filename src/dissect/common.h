@@ -108,6 +108,21 @@ common_ip(struct packet *p, struct layer *l, const struct heads *h, uint32_t n)
 	}
 }
 
+/* Both ports, stored at once: the session's key is made of them at once. */
+static inline void
+common_ports(struct flow *f, const uint8_t *h)
+{
+	uint32_t ports = be32(h);
+
+	_Static_assert(offsetof(struct flow, dport) ==
+	    offsetof(struct flow, sport) + 2, "one behind the other");
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	ports = ports << 16 | ports >> 16;
+#endif
+	memcpy((char *)f + offsetof(struct flow, sport), &ports,
+	    sizeof(ports));
+}
+
 /* A length that does not lie, see packet_limit(). */
 static inline void
 common_limit(struct packet *p, struct cursor *c, uint32_t n)
@@ -199,8 +214,7 @@ common_tcp(const struct registry *r, struct packet *p, struct layer *l,
 	}
 	common_layer(l, &dissector_tcp, h, c->end, len);
 	p->nlayers++;
-	p->flow.sport = be16(h);
-	p->flow.dport = be16(h + 2);
+	common_ports(&p->flow, h);
 	common_judge(p, addresses, c, HEADS_TCP, COMMON_TCP_SUM);
 	c->p += len;
 	return common_end(r, p, c, TABLE_TCP_PORT);
@@ -221,8 +235,7 @@ common_udp(const struct registry *r, struct packet *p, struct layer *l,
 	p->nlayers++;
 	common_limit(p, c, len);
 	p->flow.has = FLOW_IP | FLOW_PORTS | FLOW_TRANSPORT;
-	p->flow.sport = be16(h);
-	p->flow.dport = be16(h + 2);
+	common_ports(&p->flow, h);
 	if (be16(h + COMMON_UDP_SUM) != 0)
 		common_judge(p, addresses, c, HEADS_UDP, COMMON_UDP_SUM);
 	c->p += COMMON_UDP_LEN;

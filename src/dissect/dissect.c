@@ -120,8 +120,9 @@ turn(struct defrag *defrag, struct packet *p, struct cursor *c,
 	return 1;
 }
 
-/* The headers from d on. */
-static void
+/* The headers from d on.  Apart, so that who needs none of it does not save
+ * registers for it. */
+__attribute__((noinline)) static void
 walk(const struct registry *r, struct defrag *defrag, struct packet *p,
     struct cursor c, const struct dissector *d)
 {

@@ -85,29 +85,24 @@ heads_find(const struct frame *f, struct heads *h)
 	    cursor_peek(&h->c, HEADS_PORTS_LEN) != NULL;
 }
 
-/* An address of IPv4, by whole words: what is stored in pieces is slow to
- * load. */
-static inline union addr
-heads_addr4(const uint8_t *p)
+/* An address of IPv4, all of it stored at once: what is stored in pieces is
+ * slow to load. */
+static inline void
+heads_addr4(union addr *a, const uint8_t *p)
 {
-	union addr a = { .w = { 0, 0 } };
-	uint32_t u4;
+	typedef uint32_t words __attribute__((vector_size(16)));
+	words w = { 0, 0, 0, 0 };
 
-	memcpy(&u4, p, sizeof(u4));
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	a.w[0] = u4;
-#else
-	a.w[0] = (uint64_t)u4 << 32;
-#endif
-	return a;
+	memcpy(&w, p, 4);
+	memcpy(a, &w, sizeof(*a));
 }
 
 static inline void
 heads_addresses(const struct heads *h, union addr *src, union addr *dst)
 {
 	if (h->version == 4) {
-		*src = heads_addr4(h->ip + 12);
-		*dst = heads_addr4(h->ip + 16);
+		heads_addr4(src, h->ip + 12);
+		heads_addr4(dst, h->ip + 16);
 	} else {
 		memcpy(src, h->ip + 8, sizeof(*src));
 		memcpy(dst, h->ip + 24, sizeof(*dst));

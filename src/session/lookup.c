@@ -13,7 +13,7 @@ needs_ports(uint8_t protocol)
 }
 
 /* The lower (address, port) pair goes first: trap 2 of the design. */
-static unsigned int
+static inline unsigned int
 direction(const struct flow *f)
 {
 	uint64_t from = be64(f->src.b), to = be64(f->dst.b);
@@ -62,42 +62,67 @@ outer_of(const struct session_table *t, const struct packet *p)
 	return (uint32_t)(h ^ h >> 32);
 }
 
+static inline void
+key_fill(struct session_key *k, const struct flow *f, unsigned int dir)
+{
+	k->addr[dir] = f->src;
+	k->addr[dir ^ 1] = f->dst;
+	table_key_end(k, f->sport, f->dport, dir, f->protocol, f->ip_version,
+	    (f->has & FLOW_ONE_WAY) != 0);
+}
+
+static inline void
+fill(const struct session_table *t, const struct packet *p,
+    const struct flow *f, struct session_lookup *l)
+{
+	unsigned int dir = direction(f);
+
+	l->dir = (uint8_t)dir;
+	key_fill(&l->key, f, dir);
+	l->hash = table_hash(&t->table, &l->key, t->config.key != 0 ?
+	    outer_of(t, p) : 0);
+}
+
 void
 lookup_fill(const struct session_table *t, const struct packet *p,
     const struct flow *f, struct session_lookup *l)
 {
-	struct session_key *k = &l->key;
-	unsigned int dir;
-
 	l->held = (f->has & FLOW_FRAGMENT) != 0;
 	l->number = 0;
 	l->valid = f->has & FLOW_IP && (f->has & FLOW_PORTS ||
 	    (!needs_ports(f->protocol) && !l->held));
-	if (!l->valid)
-		return;
-	l->dir = (uint8_t)(dir = direction(f));
-	k->addr[dir] = f->src;
-	k->addr[dir ^ 1] = f->dst;
-	k->port[dir] = f->sport;
-	k->port[dir ^ 1] = f->dport;
-	k->protocol = f->protocol;
-	k->ip_version = f->ip_version;
-	k->one_way = (f->has & FLOW_ONE_WAY) != 0;
-	k->zero = 0;
-	l->hash = table_hash(&t->table, k, t->config.key != 0 ?
-	    outer_of(t, p) : 0);
+	if (l->valid)
+		fill(t, p, f, l);
+}
+
+/* Of a packet whose transport's header is not whole. */
+static void
+prepare_less(struct session_table *t, const struct packet *p,
+    struct session_lookup *l)
+{
+	lookup_fill(t, p, &p->flow, l);
+	if (p->flow.has & FLOW_PORTS && !(p->flags & PACKET_TRUNCATED) &&
+	    !l->held)
+		l->valid = 0;	/* ports of a header that is none */
+	if (l->valid)
+		table_prefetch(&t->table, l->hash);
 }
 
 void
 session_prepare(struct session_table *t, const struct packet *p,
     struct session_lookup *l)
 {
-	lookup_fill(t, p, &p->flow, l);
-	if (!(p->flow.has & FLOW_TRANSPORT) && p->flow.has & FLOW_PORTS &&
-	    !(p->flags & PACKET_TRUNCATED) && !l->held)
-		l->valid = 0;	/* ports of a header that is none */
-	if (l->valid)
-		table_prefetch(&t->table, l->hash);
+	const uint32_t whole = FLOW_IP | FLOW_PORTS | FLOW_TRANSPORT;
+
+	if ((p->flow.has & (whole | FLOW_FRAGMENT)) != whole) {
+		prepare_less(t, p, l);
+		return;
+	}
+	l->held = 0;
+	l->number = 0;
+	l->valid = 1;
+	fill(t, p, &p->flow, l);
+	table_prefetch(&t->table, l->hash);
 }
 
 void

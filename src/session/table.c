@@ -48,30 +48,6 @@ table_fini(struct table *t)
 	region_free(t->index, index_bytes(t->mask));
 }
 
-_Static_assert(sizeof(struct session_key) ==
-    offsetof(struct session_key, port) + sizeof(uint64_t),
-    "table_hash() must see the whole key");
-
-uint32_t
-table_hash(const struct table *t, const struct session_key *k,
-    uint32_t outer)
-{
-	uint64_t h, ports;
-
-	/* The ports, and the four bytes behind them. */
-	memcpy(&ports, (const char *)k + offsetof(struct session_key, port),
-	    sizeof(ports));
-	h = mix(ports ^ t->seed[0] ^ UINT64_C(0xa0761d6478bd642f),
-	    k->addr[0].w[0] ^ t->seed[1] ^ UINT64_C(0xe7037ed1a0b428db));
-	h = mix(h ^ k->addr[1].w[0], t->seed[0] ^
-	    UINT64_C(0x8ebc6af09c88c6e3));
-	if (k->ip_version == 6)
-		h = mix(h ^ k->addr[0].w[1] ^ t->seed[1],
-		    k->addr[1].w[1] ^ t->seed[0] ^
-		    UINT64_C(0x589965cc75374cc3));
-	return (uint32_t)(h ^ h >> 32) ^ outer;
-}
-
 static void
 index_insert(struct table *t, uint32_t number, uint32_t hash)
 {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/mix.h"
 #include "session/session.h"
 
 enum {
@@ -43,12 +44,56 @@ struct table {
 int table_init(struct table *, uint32_t max, uint64_t seed, struct errbuf *);
 void table_fini(struct table *);
 
+enum { TABLE_KEY_END = offsetof(struct session_key, port) };
+
+_Static_assert(sizeof(struct session_key) == TABLE_KEY_END + sizeof(uint64_t),
+    "table_hash() must see the whole key");
+
+/*
+ * The ports, of which the first is that of addr[dir], and the four bytes behind
+ * them: stored at once, since table_hash() loads them so, and what is stored in
+ * pieces is slow to load as a whole.
+ */
+static inline void
+table_key_end(struct session_key *k, uint32_t sport, uint32_t dport,
+    unsigned int dir, uint64_t protocol, uint64_t ip_version, uint64_t one_way)
+{
+	unsigned int turn = 16 * dir;	/* no branch: who could foretell it? */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint32_t ports = sport | dport << 16;
+	uint64_t end = (ports << turn | ports >> (-turn & 31)) |
+	    protocol << 32 | ip_version << 40 | one_way << 48;
+#else
+	uint32_t ports = sport << 16 | dport;
+	uint64_t end = (uint64_t)(ports << turn | ports >> (-turn & 31)) << 32 |
+	    protocol << 24 | ip_version << 16 | one_way << 8;
+#endif
+
+	memcpy((char *)k + TABLE_KEY_END, &end, sizeof(end));
+}
+
 /*
  * "outer" is what --key adds to the key, or 0.  Sessions of one key differ in
  * their hash by as much as in this: so the two tell who is who, without it.
  */
-uint32_t table_hash(const struct table *, const struct session_key *,
-    uint32_t outer);
+static inline uint32_t
+table_hash(const struct table *t, const struct session_key *k,
+    uint32_t outer)
+{
+	uint64_t h, end;
+
+	memcpy(&end, (const char *)k + TABLE_KEY_END, sizeof(end));
+	h = mix(end ^ t->seed[0] ^ UINT64_C(0xa0761d6478bd642f),
+	    k->addr[0].w[0] ^ t->seed[1] ^ UINT64_C(0xe7037ed1a0b428db));
+	h = mix(h ^ k->addr[1].w[0], t->seed[0] ^
+	    UINT64_C(0x8ebc6af09c88c6e3));
+	if (k->ip_version == 6)
+		h = mix(h ^ k->addr[0].w[1] ^ t->seed[1],
+		    k->addr[1].w[1] ^ t->seed[0] ^
+		    UINT64_C(0x589965cc75374cc3));
+	return (uint32_t)(h ^ h >> 32) ^ outer;
+}
+
 
 static inline void
 table_prefetch(const struct table *t, uint32_t hash)
