@@ -9,6 +9,7 @@
 #define SRC_DISSECT_COMMON_H
 
 #include <sessdump/packet.h>
+#include <sessdump/tcpoption.h>
 
 #include "dissect/heads.h"
 #include "dissect/registry.h"
@@ -20,9 +21,6 @@ enum {
 	COMMON_TCP_LEN	= 20,
 	COMMON_TCP_SUM	= 16,
 	COMMON_TCP_FLAGS = 0x01ff,
-	COMMON_TIMES_LEN = 12,		/* RFC 7323 appendix A: */
-	COMMON_TIMES	= 0x0101080a,	/* NOP NOP TIMESTAMPS */
-
 	COMMON_UDP_LEN	= 8,
 	COMMON_UDP_SUM	= 6,
 };
@@ -136,8 +134,7 @@ common_limit(struct packet *p, struct cursor *c, uint32_t n)
 		p->missing = n - (uint32_t)left;
 }
 
-/* The length of TCP's header; 0: it has options other than timestamps, or is
- * none. */
+/* The length of TCP's header; 0: it is none, or cut. */
 static inline uint32_t
 common_tcp_header(struct flow *f, const struct cursor *c)
 {
@@ -148,12 +145,10 @@ common_tcp_header(struct flow *f, const struct cursor *c)
 		return 0;
 	len = (h[12] >> 4) * 4U;
 	if (len != COMMON_TCP_LEN) {
-		if (len != COMMON_TCP_LEN + COMMON_TIMES_LEN || left < len ||
-		    be32(h + COMMON_TCP_LEN) != COMMON_TIMES)
+		if (len < COMMON_TCP_LEN || len > left)
 			return 0;
-		f->tcp.options = TCP_HAS_TIMESTAMPS;
-		f->tcp.tsval = be32(h + 24);
-		f->tcp.tsecr = be32(h + 28);
+		tcp_options_note(f, (struct cursor){ h + COMMON_TCP_LEN,
+		    h + len });
 	}
 	f->has = FLOW_IP | FLOW_PORTS | FLOW_TRANSPORT | FLOW_TCP |
 	    FLOW_TCP_SEQ;
@@ -167,7 +162,7 @@ common_tcp_header(struct flow *f, const struct cursor *c)
 
 /* Between the addresses, which stand right before it, and the end of the
  * transport's header and payload all is summed up, the pseudo header, too. */
-static inline void
+__attribute__((always_inline)) static inline void
 common_judge(struct packet *p, const uint8_t *addresses,
     const struct cursor *c, unsigned int protocol, size_t at)
 {

@@ -40,7 +40,7 @@ outer_addresses(const struct tunnel *n)
 /* What --key adds: the tags, but for those of priority alone, which name no
  * VLAN; and the tunnels with their identifiers where these name the tunnel,
  * not a direction of it. */
-static uint32_t
+__attribute__((noinline)) static uint32_t
 outer_of(const struct session_table *t, const struct packet *p)
 {
 	uint64_t h = t->table.seed[0];
@@ -71,7 +71,7 @@ key_fill(struct session_key *k, const struct flow *f, unsigned int dir)
 	    (f->has & FLOW_ONE_WAY) != 0);
 }
 
-static inline void
+__attribute__((always_inline)) static inline void
 fill(const struct session_table *t, const struct packet *p,
     const struct flow *f, struct session_lookup *l)
 {

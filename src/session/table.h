@@ -58,7 +58,7 @@ static inline void
 table_key_end(struct session_key *k, uint32_t sport, uint32_t dport,
     unsigned int dir, uint64_t protocol, uint64_t ip_version, uint64_t one_way)
 {
-	unsigned int turn = 16 * dir;	/* no branch: who could foretell it? */
+	unsigned int turn = 16 * dir;	/* a branch would go wrong */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	uint32_t ports = sport | dport << 16;
 	uint64_t end = (ports << turn | ports >> (-turn & 31)) |
