@@ -67,11 +67,14 @@ tcp_dissect(struct packet *p, struct cursor *c)
 static void
 option_print(const uint8_t *o, unsigned int len, struct writer *w)
 {
-	const char *name = o[0] < TCP_OPTION_COUNT ? tcp_option[o[0]].name : NULL;
+	static const struct tcp_option unknown = { 0, 0, 0, NULL };
+	const struct tcp_option *known = o[0] < TCP_OPTION_COUNT ?
+	    &tcp_option[o[0]] : &unknown;
+	const char *name = known->name;
 	unsigned int i;
 
 	writer_object(w, NULL);
-	if (name == NULL || len < tcp_option[o[0]].min || len > tcp_option[o[0]].max) {
+	if (name == NULL || len < known->min || len > known->max) {
 		writer_number(w, "kind", o[0]);
 		writer_bytes(w, "data", o + 2, len - 2);
 	} else if (o[0] == TCP_OPTION_MSS)
