@@ -23,8 +23,7 @@ const char fmt_hex_pair[256][2] = {
 	HEX16("f"),
 };
 
-/* "255.": what an address has of each byte, the last one less a dot. */
-static const char octet[256][4] = {
+const char fmt_octet[256][4] = {
 	OCTET10(""), OCTET10("1"), OCTET10("2"), OCTET10("3"), OCTET10("4"),
 	OCTET10("5"), OCTET10("6"), OCTET10("7"), OCTET10("8"), OCTET10("9"),
 	OCTET10("10"), OCTET10("11"), OCTET10("12"), OCTET10("13"),
@@ -34,8 +33,7 @@ static const char octet[256][4] = {
 	"250.", "251.", "252.", "253.", "254.", "255.",
 };
 
-/* As many bits as that has. */
-static const uint8_t octet_bits[256] = {
+const uint8_t fmt_octet_bits[256] = {
 	TIMES10(16), TIMES10(24), TIMES10(24), TIMES10(24), TIMES10(24),
 	TIMES10(24), TIMES10(24), TIMES10(24), TIMES10(24), TIMES10(24),
 	TIMES10(32), TIMES10(32), TIMES10(32), TIMES10(32), TIMES10(32),
@@ -82,43 +80,6 @@ fmt_hex(char *p, uint64_t v, unsigned int digits)
 	while (n-- > 0)
 		*p++ = fmt_hex_pair[v >> (4 * n) & 0xf][1];
 	return p;
-}
-
-/* "02:00:5e" in one store. */
-static inline char *
-put_half_mac(char *p, const uint8_t *m)
-{
-	fmt_store8(p, le16((const uint8_t *)fmt_hex_pair[m[0]]) |
-	    (uint64_t)le16((const uint8_t *)fmt_hex_pair[m[1]]) << 24 |
-	    (uint64_t)le16((const uint8_t *)fmt_hex_pair[m[2]]) << 48 |
-	    UINT64_C(0x00003a00003a0000));
-	return p + 8;
-}
-
-char *
-fmt_mac(char *p, const uint8_t *m)
-{
-	p = put_half_mac(p, m);
-	*p++ = ':';
-	return put_half_mac(p, m + 3);
-}
-
-/* Two octets in one store: a byte at a time costs twice as much. */
-static inline char *
-put_octets(char *p, unsigned int v, unsigned int w)
-{
-	unsigned int bits = octet_bits[v];
-
-	fmt_store8(p, le32((const uint8_t *)octet[v]) |
-	    (uint64_t)le32((const uint8_t *)octet[w]) << bits);
-	return p + (bits + octet_bits[w]) / 8;
-}
-
-char *
-fmt_ipv4(char *p, const uint8_t *a)
-{
-	p = put_octets(p, a[0], a[1]);
-	return put_octets(p, a[2], a[3]) - 1;
 }
 
 /* Bit i: the i-th of four groups is zero. */

@@ -57,6 +57,9 @@ struct fmt_second {
 
 /* Two digits of each byte. */
 extern const char fmt_hex_pair[256][2];
+/* "255.": what an address has of each byte, and how many bits that is. */
+extern const char fmt_octet[256][4];
+extern const uint8_t fmt_octet_bits[256];
 /* "042", and "42" with its length behind: 4 KB each, where a table of four
  * digits would push all else out of the cache. */
 extern const char fmt_thousand[1000][4], fmt_small[1000][4];
@@ -64,8 +67,6 @@ extern const char fmt_thousand[1000][4], fmt_small[1000][4];
 char *fmt_digits(char *p, uint64_t);	/* fmt_u64(), where numbers are large */
 /* Lower-case, at least "digits" of them. */
 char *fmt_hex(char *p, uint64_t, unsigned int digits);
-char *fmt_mac(char *p, const uint8_t *);
-char *fmt_ipv4(char *p, const uint8_t *);
 char *fmt_ipv6(char *p, const uint8_t *);	/* RFC 5952 */
 /* "-1.000000042": nanoseconds as decimal seconds with nine digits. */
 char *fmt_seconds(char *p, int64_t ns);
@@ -156,6 +157,43 @@ fmt_store8(char *p, uint64_t text)
 {
 	text = htole64(text);
 	memcpy(p, &text, sizeof(text));
+}
+
+/* "02:00:5e" in one store. */
+static inline char *
+fmt_half_mac(char *p, const uint8_t *m)
+{
+	fmt_store8(p, le16((const uint8_t *)fmt_hex_pair[m[0]]) |
+	    (uint64_t)le16((const uint8_t *)fmt_hex_pair[m[1]]) << 24 |
+	    (uint64_t)le16((const uint8_t *)fmt_hex_pair[m[2]]) << 48 |
+	    UINT64_C(0x00003a00003a0000));
+	return p + 8;
+}
+
+static inline char *
+fmt_mac(char *p, const uint8_t *m)
+{
+	p = fmt_half_mac(p, m);
+	*p++ = ':';
+	return fmt_half_mac(p, m + 3);
+}
+
+/* "192.168." in one store: a byte at a time costs twice as much. */
+static inline char *
+fmt_octets(char *p, unsigned int v, unsigned int w)
+{
+	unsigned int bits = fmt_octet_bits[v];
+
+	fmt_store8(p, le32((const uint8_t *)fmt_octet[v]) |
+	    (uint64_t)le32((const uint8_t *)fmt_octet[w]) << bits);
+	return p + (bits + fmt_octet_bits[w]) / 8;
+}
+
+static inline char *
+fmt_ipv4(char *p, const uint8_t *a)
+{
+	p = fmt_octets(p, a[0], a[1]);
+	return fmt_octets(p, a[2], a[3]) - 1;
 }
 
 /* Three digits, with zeros before them, six, and nine. */

@@ -38,18 +38,6 @@ json_address(char *p, const union addr *a, unsigned int ip_version,
 /* "ip" and "port" of one end of the session, and its "name" with -N. */
 char *json_endpoint(char *p, const struct sink *, const struct session *,
     unsigned int side);
-/* Of these all that is known of it besides: its "name", its "process". */
-char *json_known(char *p, const struct sink *, const struct session *,
-    unsigned int side);
-
-static inline char *
-json_whose(char *p, const struct sink *k, const struct session *s,
-    unsigned int side)
-{
-	return k->options->resolve == NULL && k->book == NULL ? p :
-	    json_known(p, k, s, side);
-}
-
 /* ,"process":{...} of that end, where one is known. */
 char *json_process(char *p, const struct sink *, const struct session *,
     unsigned int side);

@@ -66,7 +66,7 @@ are_plain(uint64_t x)
 }
 
 /* Copies up to the first that is not plain: how many there were. */
-static size_t
+static inline size_t
 copy_plain(char *p, const char *s, size_t n)
 {
 	size_t i = 0;
@@ -83,8 +83,10 @@ copy_plain(char *p, const char *s, size_t n)
 	return i;
 }
 
-void
-outbuf_json(struct outbuf *o, const char *s, size_t n)
+/* What is long, or not plain; apart from words, which save no registers
+ * then. */
+static __attribute__((noinline)) void
+json_text(struct outbuf *o, const char *s, size_t n)
 {
 	const uint8_t *u = (const uint8_t *)s;
 	size_t len;
@@ -107,6 +109,25 @@ outbuf_json(struct outbuf *o, const char *s, size_t n)
 		}
 	}
 	outbuf_char(o, '"');
+}
+
+void
+outbuf_json(struct outbuf *o, const char *s, size_t n)
+{
+	char *p = o->p;
+	size_t i = 0;
+
+	if (p <= o->limit && n < sizeof(uint64_t))
+		while (i < n && is_plain((uint8_t)s[i])) {
+			p[i + 1] = s[i];
+			i++;
+		}
+	if (p > o->limit || i < n) {
+		json_text(o, s, n);
+		return;
+	}
+	p[0] = p[n + 1] = '"';
+	o->p = p + n + 2;
 }
 
 void

@@ -61,6 +61,13 @@ struct sink_options {
 	const int64_t *timeout;	/* ns, by enum session_timeout */
 };
 
+/* How the object of a layer begins in JSON. */
+struct json_opening {
+	const struct dissector *of;
+	struct fmt_word text;
+};
+
+enum { SINK_OPENINGS = 64 };	/* by the place of the dissector */
 enum { SINK_PROTOCOL = 8 };	/* a column, a space, and up to one word */
 
 struct sink;
@@ -103,6 +110,7 @@ struct sink {
 	uint8_t header_fit;		/* which was made for that */
 	/* Columns that were made already; those that are wider are not here. */
 	char protocol[256][SINK_PROTOCOL];
+	struct json_opening opening[SINK_OPENINGS];
 };
 
 extern const struct sink_ops sink_text, sink_json, sink_zeek, sink_zeek_json;

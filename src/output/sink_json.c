@@ -5,56 +5,19 @@
 #include "output/offload.h"
 #include "output/writers.h"
 
-/* An endpoint that stands in the record already: most packets' source and
- * destination are their session's ends. */
-struct written {
-	const char *text;
-	size_t len;
-};
-
-enum { WRITTEN = 64 };		/* as much as one of IPv6 has */
-
-static inline char *
-put_again(char *p, struct written w)
-{
-	for (size_t i = 0; i < WRITTEN; i += 16)
-		memcpy(p + i, w.text + i, 16);
-	return p + w.len;
-}
-
-static char *
-put_state(char *p, const struct session *s, unsigned int side)
-{
-	if (session_is_tcp(s))
-		p = json_state(p, &s->side[side]);
-	*p++ = '}';
-	return p;
-}
-
 /* Both endpoints with their states, as events and packets show them. */
 static char *
 put_both(char *p, const struct sink *k, const struct session *s)
 {
-	unsigned int c = s->client;
+	for (unsigned int i = 0; i < 2; i++) {
+		unsigned int side = s->client ^ i;
 
-	p = json_endpoint(PUT(p, ",\"client\":{"), k, s, c);
-	p = put_state(p, s, c);
-	p = json_endpoint(PUT(p, ",\"server\":{"), k, s, c ^ 1);
-	p = put_state(p, s, c ^ 1);
-	return json_session_state(p, s);
-}
-
-/* The same where they are the packet's. */
-static char *
-put_both_again(char *p, const struct sink *k, const struct session *s,
-    const struct written w[2], unsigned int client)
-{
-	unsigned int c = s->client;
-
-	p = put_again(PUT(p, ",\"client\":{"), w[client]);
-	p = put_state(json_whose(p, k, s, c), s, c);
-	p = put_again(PUT(p, ",\"server\":{"), w[client ^ 1]);
-	p = put_state(json_whose(p, k, s, c ^ 1), s, c ^ 1);
+		p = i == 0 ? PUT(p, ",\"client\":{") : PUT(p, ",\"server\":{");
+		p = json_endpoint(p, k, s, side);
+		if (session_is_tcp(s))
+			p = json_state(p, &s->side[side]);
+		*p++ = '}';
+	}
 	return json_session_state(p, s);
 }
 
@@ -89,63 +52,21 @@ json_event(struct sink *k, const struct session_event *ev)
 	k->out->p = p;
 }
 
-static int
-flow_has_ports(const struct flow *f)
-{
-	return f->has & FLOW_PORTS && !(f->has & FLOW_ICMP);
-}
-
 /* What stands on the wire, source to destination. */
 static char *
-put_flow(char *p, const struct flow *f, struct written w[2])
+put_flow(char *p, const struct flow *f)
 {
-	int has_ports = flow_has_ports(f);
+	int has_ports = f->has & FLOW_PORTS && !(f->has & FLOW_ICMP);
 
 	p = json_protocol(p, f->protocol, f->ip_version);
 	p = PUT(p, ",\"source\":{");
-	w[0].text = p;
 	p = json_address(p, &f->src, f->ip_version, has_ports, f->sport);
-	w[0].len = (size_t)(p - w[0].text);
 	p = PUT(p, "},\"destination\":{");
-	w[1].text = p;
 	p = json_address(p, &f->dst, f->ip_version, has_ports, f->dport);
-	w[1].len = (size_t)(p - w[1].text);
 	*p++ = '}';
 	if (f->has & FLOW_TRANSPORT)
 		p = NUMBER(p, "payload_bytes", f->payload_len);
 	return p;
-}
-
-static int
-is_end(const struct session_key *k, unsigned int i, const union addr *a,
-    uint16_t port)
-{
-	return k->addr[i].w[0] == a->w[0] && k->addr[i].w[1] == a->w[1] &&
-	    k->port[i] == port;
-}
-
-/* Are the session's ends the packet's, as they were written?  Not those of the
- * session that an ICMP error is about. */
-static int
-has_ends(const struct session_key *k, const struct flow *f, unsigned int src)
-{
-	return f->has & FLOW_IP && k->protocol == f->protocol &&
-	    k->ip_version == f->ip_version &&
-	    session_has_ports(k) == flow_has_ports(f) &&
-	    is_end(k, src, &f->src, f->sport) &&
-	    is_end(k, src ^ 1, &f->dst, f->dport);
-}
-
-static char *
-put_session(char *p, const struct sink *k, const struct session *s,
-    const struct flow *f, const struct written w[2])
-{
-	unsigned int src = session_sender(s, f);
-
-	p = COUNTER(p, "session", s->id);
-	return has_ends(&s->key, f, src) ?
-	    put_both_again(p, k, s, w, s->client ^ src) :
-	    put_both(p, k, s);
 }
 
 static char *
@@ -169,14 +90,12 @@ put_packet_flags(char *p, uint32_t flags, uint32_t has)
 	return p;
 }
 
-/* How many packets the frame is, where not one, and why. */
-static char *
+/* How many packets the frame is, which is none of the wire, and why. */
+static __attribute__((noinline)) char *
 put_offload(char *p, const struct packet *pkt, const struct session *s)
 {
 	const char *name = offload_name(pkt, s);
 
-	if (name == NULL)
-		return p;
 	if (packet_segments(pkt) > 1)
 		p = COUNTER(p, "segments", packet_segments(pkt));
 	p = PUT(p, ",\"offload\":\"");
@@ -185,22 +104,46 @@ put_offload(char *p, const struct packet *pkt, const struct session *s)
 	return p;
 }
 
-static void
-print_layers(struct outbuf *o, const struct packet *p)
+/* ,{"layer":"ipv4" */
+static __attribute__((noinline)) char *
+make_opening(char *p, struct json_opening *o, const struct dissector *d)
 {
+	char *end = PUT(p, ",{\"layer\":\"");
+
+	end = PUT(fmt_str(end, d->name), "\"");
+	if ((size_t)(end - p) < FMT_WORD) {
+		o->of = d;
+		o->text.len = (uint8_t)(end - p);
+		memcpy(o->text.text, p, o->text.len);
+	}
+	return end;
+}
+
+static inline char *
+put_opening(char *p, struct sink *k, const struct dissector *d)
+{
+	struct json_opening *o = &k->opening[(uintptr_t)d / 64 %
+	    SINK_OPENINGS];
+
+	return o->of == d ? fmt_word(p, &o->text) : make_opening(p, o, d);
+}
+
+static void
+print_layers(struct sink *k, const struct packet *p)
+{
+	const struct layer *l = p->layer, *end = l + p->nlayers;
+	struct outbuf *o = k->out;
 	struct writer_json w;
+	char before = '[', *q = PUT(outbuf_room(o), ",\"layers\":");
 
-	o->p = PUT(outbuf_room(o), ",\"layers\":[");
+	*q = before;
+	o->p = q + (l == end);
 	writer_json_init(&w, o);
-	for (unsigned int i = 0; i < p->nlayers; i++) {
-		const struct layer *l = &p->layer[i];
-		char *q = outbuf_room(o);
-
-		*q = ',';
-		q = PUT(q + (i > 0), "{\"layer\":\"");
-		q = fmt_str(q, l->dissector->name);
-		*q++ = '"';
-		o->p = q;
+	for (; l < end; l++) {
+		q = outbuf_room(o);
+		o->p = put_opening(q, k, l->dissector);
+		*q = before;
+		before = ',';
 		if (l->header > 0 && l->dissector->print != NULL) {
 			w.comma = 1;
 			l->dissector->print(p, l, &w.writer);
@@ -209,7 +152,7 @@ print_layers(struct outbuf *o, const struct packet *p)
 		}
 		outbuf_char(o, '}');
 	}
-	outbuf_char(o, ']');
+	outbuf_add(o, "]}\n", 3);
 }
 
 /* Date and clock of another second than the last packet's. */
@@ -243,7 +186,6 @@ static void
 json_packet(struct sink *k, const struct packet *p, const struct session *s)
 {
 	char *o = outbuf_room(k->out);
-	struct written ends[2];
 
 	o = PUT(o, "{\"type\":\"packet\",\"schema\":1,\"time\":\"");
 	o = put_time(o, k, p->frame->ts);
@@ -252,14 +194,16 @@ json_packet(struct sink *k, const struct packet *p, const struct session *s)
 	o = NUMBER(o, "frame_bytes", p->frame->len);
 	o = NUMBER(o, "captured_bytes", p->frame->caplen);
 	if (p->flow.has & FLOW_IP)
-		o = put_flow(o, &p->flow, ends);
+		o = put_flow(o, &p->flow);
 	o = put_packet_flags(o, p->flags, p->flow.has);
-	o = put_offload(o, p, s);
-	if (s != NULL)
-		o = put_session(o, k, s, &p->flow, ends);
+	if (offload_name(p, s) != NULL)
+		o = put_offload(o, p, s);
+	if (s != NULL) {
+		o = COUNTER(o, "session", s->id);
+		o = put_both(o, k, s);
+	}
 	k->out->p = o;
-	print_layers(k->out, p);
-	outbuf_add(k->out, "}\n", 2);
+	print_layers(k, p);
 }
 
 const struct sink_ops sink_json = {

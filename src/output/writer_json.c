@@ -23,11 +23,20 @@ put_name(struct writer_json *j, char *p, struct writer_name n)
 	return PUT(fmt_few(p, n.s, n.len), "\":");
 }
 
+/* Apart from the others, which save no registers then. */
+static __attribute__((noinline)) char *
+name_behind_flush(struct writer_json *j, struct writer_name n)
+{
+	outbuf_flush(j->out);
+	return put_name(j, j->out->p, n);
+}
+
 /* The same where there is room for a value. */
 static inline char *
 name(struct writer_json *j, struct writer_name n)
 {
-	return put_name(j, outbuf_room(j->out), n);
+	return j->out->p > j->out->limit ? name_behind_flush(j, n) :
+	    put_name(j, j->out->p, n);
 }
 
 static void
@@ -59,6 +68,7 @@ json_list(struct writer *w, struct writer_name n)
 	json_open(json(w), n, "[]");
 }
 
+/* Room was asked for when it was opened, and few can be open. */
 static void
 json_end(struct writer *w)
 {
@@ -66,7 +76,7 @@ json_end(struct writer *w)
 
 	if (j->depth == 0)
 		return;
-	outbuf_char(j->out, j->close[--j->depth]);
+	*j->out->p++ = j->close[--j->depth];
 	j->comma = 1;
 }
 
