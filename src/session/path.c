@@ -14,7 +14,7 @@ enum {
 	BUCKETS		= 64,		/* at first; a power of two */
 	KNOWN		= 256,		/* a byte tells which; 0 is none */
 	SLOTS		= 2 * KNOWN,
-	RECENT		= 16,
+	RECENT		= 32,
 };
 
 /* The second byte of a tunnel tells what follows the first two. */
@@ -247,9 +247,12 @@ find_or_add(struct path_table *t, const struct key *k)
 static struct path **
 recent_of(struct path_table *t, const struct packet *p)
 {
-	uintptr_t last = (uintptr_t)p->layer[p->own_layers - 1].dissector;
+	unsigned int last = p->own_layers - 1U;
+	uintptr_t a = (uintptr_t)p->layer[last].dissector,
+	    b = (uintptr_t)p->layer[last - (last > 0)].dissector;
 
-	return &t->recent[(last >> 5 ^ last >> 9 ^ p->own_layers) % RECENT];
+	/* TCP is over IPv4 and over IPv6. */
+	return &t->recent[(a >> 5 ^ b >> 4 ^ last) % RECENT];
 }
 
 /* Without tunnels: nearly all. */
