@@ -392,7 +392,7 @@ find(const struct session_table *t, const struct session_lookup *l)
 {
 	struct session *s = &t->table.slab[l->number];
 
-	return s->id != 0 && table_is(s, &l->key, l->hash) ? s :
+	return table_is(s, &l->key, l->hash) ? s :
 	    table_find(&t->table, &l->key, l->hash);
 }
 

@@ -131,6 +131,7 @@ table_remove(struct table *t, struct session *s)
 	uint32_t number = (uint32_t)(s - t->slab);
 
 	index_remove(t, number, s->hash);
+	s->key.ip_version = 0;		/* no packet's key is equal now */
 	s->next = t->free;
 	t->free = number;
 	t->live--;
