@@ -44,7 +44,7 @@ sort(struct session_entry *v, uint32_t n, unsigned int shift)
 		}
 	for (unsigned int d = 0; d < 256; v += count[d++]) {
 		if (count[d] > FEW && shift > 0)
-			sort(v, count[d], shift - 8);
+			sort(v, count[d], shift > 8 ? shift - 8 : 0);
 		else
 			insert(v, count[d]);
 	}
@@ -54,7 +54,7 @@ void
 session_sort(struct session_entry *v, uint32_t n)
 {
 	uint64_t max = 0;
-	unsigned int shift = 0;
+	unsigned int bits;
 	int sorted = 1;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -62,8 +62,8 @@ session_sort(struct session_entry *v, uint32_t n)
 		if (v[i].id > max)
 			max = v[i].id;
 	}
-	while (shift < 56 && max >> shift > 0xff)
-		shift += 8;
+	/* From the highest bit that there is: all digits then tell apart. */
+	bits = 64 - (unsigned int)__builtin_clzll(max | 1);
 	if (!sorted)
-		sort(v, n, shift);
+		sort(v, n, bits > 8 ? bits - 8 : 0);
 }
