@@ -61,33 +61,15 @@ make_service(struct fmt_word *w, const struct path *path)
 	w->len = (uint8_t)(p - w->text);
 }
 
-static int
-is_same(const struct json_path *k, const struct path *path)
-{
-	unsigned int i = 0;
-
-	if (k->known != path->known || k->nlayers != path->nlayers ||
-	    k->nvlans != path->nvlans || k->ntunnels != path->ntunnels ||
-	    k->len != path->len)
-		return 0;
-	/* These are few: a call would cost more. */
-	while (i < k->len && k->data[i] == path->data[i])
-		i++;
-	return i == k->len;
-}
-
 static void
 keep(struct json_path *k, const struct path *path, const char *text, size_t n)
 {
 	k->known = NULL;
-	if (path->len > sizeof(k->data) || n > sizeof(k->text))
+	if (n > sizeof(k->text))
 		return;
 	k->known = path->known;
-	k->nlayers = path->nlayers;
-	k->nvlans = path->nvlans;
-	k->ntunnels = path->ntunnels;
-	k->len = path->len;
-	memcpy(k->data, path->data, path->len);
+	k->number = path->number;
+	k->hash = path->hash;
 	memcpy(k->text, text, n);
 	k->text_len = (uint32_t)n;
 }
@@ -107,10 +89,11 @@ char *
 json_path(char *p, struct json_paths *paths, const struct path *path,
     const struct fmt_word **service)
 {
-	struct json_path *k = &paths->slot[path->hash % JSON_PATHS];
+	struct json_path *k = &paths->slot[path->number % JSON_PATHS];
 
 	*service = &k->service;
-	if (!is_same(k, path))
+	if (k->known != path->known || k->number != path->number ||
+	    k->hash != path->hash)
 		return put_new(p, k, path);
 	memcpy(p, k->text, sizeof(k->text));
 	return p + k->text_len;

@@ -2,7 +2,7 @@
  * json_path.h: the layers, tags and tunnels of a session, as JSON.
  *
  * Few paths serve many sessions, so the text of the last ones is kept.  A path
- * is known again by what it holds: its place in memory may be another's soon.
+ * is known again by its number: its place in memory may be another's soon.
  */
 #ifndef SRC_OUTPUT_JSON_PATH_H
 #define SRC_OUTPUT_JSON_PATH_H
@@ -12,17 +12,15 @@
 
 enum {
 	JSON_PATHS	= 16,	/* a power of two */
-	JSON_PATH_DATA	= 23,	/* longer ones are not kept, */
-	JSON_PATH_TEXT	= 160,	/* nor are these */
+	JSON_PATH_TEXT	= 160,	/* longer ones are not kept */
 };
 
 /* All zero is empty. */
 struct json_paths {
 	struct json_path {
-		const struct dissector *const *known;
-		uint8_t nlayers, nvlans, ntunnels, len;
+		const struct dissector *const *known;	/* of whose table */
+		uint32_t number, hash;
 		uint32_t text_len;
-		uint8_t data[JSON_PATH_DATA];
 		char text[JSON_PATH_TEXT];
 		struct fmt_word service;
 	} slot[JSON_PATHS];

@@ -45,6 +45,7 @@ struct path_table {
 	struct path **bucket;
 	uint32_t mask;		/* number of buckets, less one */
 	uint32_t count;
+	uint32_t made;		/* all that there were */
 	uint64_t seed[2];	/* of the hash, as in defrag.c */
 	const struct dissector *known[KNOWN];
 	unsigned int nknown;
@@ -214,6 +215,7 @@ path_new(struct path_table *t, const struct key *k, uint32_t hash)
 		return NULL;
 	p->known = t->known;
 	p->hash = hash;
+	p->number = t->made++;
 	p->users = 0;
 	p->ifindex = k->ifindex;
 	p->nlayers = k->nlayers;

@@ -14,6 +14,8 @@ struct path {
 	struct path *next;	/* of the same bucket */
 	const struct dissector *const *known;	/* what bytes stand for */
 	uint32_t hash;
+	uint32_t number;	/* of those that the table has made, as far as
+				 * 32 bits tell */
 	uint32_t users;
 	uint32_t ifindex;	/* see frame.ifindex */
 	uint8_t nlayers, nvlans, ntunnels;
