@@ -21,7 +21,7 @@ tcp_cut(struct packet *p, struct cursor *c, uint32_t header)
 	uint32_t there = (uint32_t)cursor_left(c);
 	const uint8_t *h = cursor_take(c, there);
 
-	tcp_options_note(f, (struct cursor){ h + TCP_HEADER, h + there });
+	tcp_options_note(f, h + TCP_HEADER, there - TCP_HEADER);
 	f->tcp.options &= (uint8_t)~TCP_BAD_OPTIONS;
 	flow_transport(p, c);
 	f->payload_len -= header - there;
@@ -57,7 +57,7 @@ tcp_dissect(struct packet *p, struct cursor *c)
 	if (cursor_take(c, header) == NULL)
 		return tcp_cut(p, c, header);
 	if (header > TCP_HEADER)
-		tcp_options_note(f, (struct cursor){ h + TCP_HEADER, c->p });
+		tcp_options_note(f, h + TCP_HEADER, header - TCP_HEADER);
 	flow_checksum(p, &whole, TCP_CHECKSUM, TCP_PROTOCOL);
 	flow_transport(p, c);
 	packet_next_of(p, TABLE_TCP_PORT, f->dport, f->sport);

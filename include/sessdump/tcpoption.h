@@ -119,18 +119,18 @@ tcp_options_walk(struct flow *f, struct cursor c)
 	f->tcp.options = (uint8_t)(has | (bad ? TCP_BAD_OPTIONS : 0));
 }
 
-/* Notes all of them, of which none was before; mostly they are timestamps. */
+/* Notes those in n bytes, where none was noted before; mostly they are
+ * timestamps. */
 static inline void
-tcp_options_note(struct flow *f, struct cursor c)
+tcp_options_note(struct flow *f, const uint8_t *o, size_t n)
 {
-	if (cursor_left(&c) != TCP_TIMES_ALIGNED ||
-	    be32(c.p) != TCP_TIMES_PREFIX) {
-		tcp_options_walk(f, c);
+	if (n != TCP_TIMES_ALIGNED || be32(o) != TCP_TIMES_PREFIX) {
+		tcp_options_walk(f, (struct cursor){ o, o + n });
 		return;
 	}
 	f->tcp.options = TCP_HAS_TIMESTAMPS;
-	f->tcp.tsval = be32(c.p + 4);
-	f->tcp.tsecr = be32(c.p + 8);
+	f->tcp.tsval = be32(o + 4);
+	f->tcp.tsecr = be32(o + 8);
 }
 
 #endif

@@ -147,8 +147,7 @@ common_tcp_header(struct flow *f, const struct cursor *c)
 	if (len != COMMON_TCP_LEN) {
 		if (len < COMMON_TCP_LEN || len > left)
 			return 0;
-		tcp_options_note(f, (struct cursor){ h + COMMON_TCP_LEN,
-		    h + len });
+		tcp_options_note(f, h + COMMON_TCP_LEN, len - COMMON_TCP_LEN);
 	}
 	f->has = FLOW_IP | FLOW_PORTS | FLOW_TRANSPORT | FLOW_TCP |
 	    FLOW_TCP_SEQ;
