@@ -28,22 +28,6 @@ enum {
 extern const struct dissector dissector_ethernet, dissector_vlan,
     dissector_ipv4, dissector_ipv6, dissector_tcp, dissector_udp;
 
-/* How many bytes the header of IP says are behind it; 0 where the dissector
- * has more to look at. */
-static inline uint32_t
-common_ip_length(const struct heads *h)
-{
-	uint32_t total;
-
-	if (h->version == 6)
-		return be16(h->ip + 4);
-	total = be16(h->ip + 2);
-	if (total <= HEADS_IPV4_LEN ||
-	    !checksum_is_right(checksum_add(0, h->ip, HEADS_IPV4_LEN)))
-		return 0;
-	return total - HEADS_IPV4_LEN;
-}
-
 static inline void
 common_start(struct packet *p, const struct frame *f)
 {
@@ -62,48 +46,21 @@ common_layer(struct layer *l, const struct dissector *d, const uint8_t *data,
 	*l = (struct layer){ d, data, (uint32_t)(end - data), header };
 }
 
-/* Ethernet and tags. */
+/* Ethernet and tags, once it is proved what is behind them. */
 static inline void
-common_link(struct packet *p, const struct heads *h)
+common_link(struct packet *p, unsigned int tags, const uint8_t *end)
 {
-	const uint8_t *link = p->frame->data, *end = h->c.end;
+	const uint8_t *link = p->frame->data;
 
 	common_layer(p->layer, &dissector_ethernet, link, end,
 	    HEADS_ETHERNET_LEN);
 	link += HEADS_ETHERNET_LEN;
-	for (unsigned int i = 0; i < h->tags; i++, link += HEADS_TAG_LEN) {
+	for (unsigned int i = 0; i < tags; i++, link += HEADS_TAG_LEN) {
 		common_layer(p->layer + 1 + i, &dissector_vlan, link, end,
 		    HEADS_TAG_LEN);
 		p->vlan[i] = be16(link);
 	}
-	p->nvlans = (uint8_t)h->tags;
-}
-
-/* Where the addresses stand. */
-static inline const uint8_t *
-common_ip(struct packet *p, struct layer *l, const struct heads *h, uint32_t n)
-{
-	struct flow *f = &p->flow;
-	const uint8_t *ip = h->ip;
-
-	heads_addresses(h, &f->src, &f->dst);
-	f->protocol = h->protocol;
-	f->has = FLOW_IP;
-	if (h->version == 4) {
-		common_layer(l, &dissector_ipv4, ip, h->c.end, HEADS_IPV4_LEN);
-		f->ip_version = 4;
-		f->ip_len = n + HEADS_IPV4_LEN;
-		f->ttl = ip[8];
-		f->tos = ip[1];
-		return ip + 12;
-	} else {
-		common_layer(l, &dissector_ipv6, ip, h->c.end, HEADS_IPV6_LEN);
-		f->ip_version = 6;
-		f->ip_len = n + HEADS_IPV6_LEN;
-		f->ttl = ip[7];
-		f->tos = (uint8_t)(be16(ip) >> 4);
-		return ip + 8;
-	}
+	p->nvlans = (uint8_t)tags;
 }
 
 /* Both ports, stored at once: the session's key is made of them at once. */
@@ -132,6 +89,60 @@ common_limit(struct packet *p, struct cursor *c, uint32_t n)
 		c->end = c->p + n;
 	else
 		p->missing = n - (uint32_t)left;
+}
+
+/* The header of IP.  Where its addresses stand; NULL, and nothing is written,
+ * where its dissector has more to look at. */
+static inline const uint8_t *
+common_ipv4(struct packet *p, struct layer *l, struct cursor *c)
+{
+	struct flow *f = &p->flow;
+	const uint8_t *h = heads_ipv4(c);
+	uint32_t total;
+
+	if (h == NULL)
+		return NULL;
+	total = be16(h + 2);
+	if (total <= HEADS_IPV4_LEN ||
+	    total - HEADS_IPV4_LEN > packet_wire_left(p, c) ||
+	    !checksum_is_right(checksum_add(0, h, HEADS_IPV4_LEN)))
+		return NULL;
+	common_layer(l, &dissector_ipv4, h, c->end, HEADS_IPV4_LEN);
+	common_limit(p, c, total - HEADS_IPV4_LEN);
+	f->has = FLOW_IP;
+	f->ip_version = 4;
+	f->protocol = h[9];
+	f->ip_len = total;
+	heads_addr4(&f->src, h + 12);
+	heads_addr4(&f->dst, h + 16);
+	f->ttl = h[8];
+	f->tos = h[1];
+	return h + 12;
+}
+
+static inline const uint8_t *
+common_ipv6(struct packet *p, struct layer *l, struct cursor *c)
+{
+	struct flow *f = &p->flow;
+	const uint8_t *h = heads_ipv6(c);
+	uint32_t len;
+
+	if (h == NULL)
+		return NULL;
+	len = be16(h + 4);
+	if (len == 0 || len > packet_wire_left(p, c))
+		return NULL;
+	common_layer(l, &dissector_ipv6, h, c->end, HEADS_IPV6_LEN);
+	common_limit(p, c, len);
+	f->has = FLOW_IP;
+	f->ip_version = 6;
+	f->protocol = h[6];
+	f->ip_len = HEADS_IPV6_LEN + len;
+	heads_addr6(&f->src, h + 8);
+	heads_addr6(&f->dst, h + 24);
+	f->ttl = h[7];
+	f->tos = (uint8_t)(be16(h) >> 4);
+	return h + 8;
 }
 
 /* The length of TCP's header; 0: it is none, or cut. */
@@ -196,7 +207,7 @@ common_end(const struct registry *r, struct packet *p, const struct cursor *c,
 
 /* Which dissector goes on: TCP's, or the payload's if there is one. */
 static inline const struct dissector *
-common_tcp(const struct registry *r, struct packet *p, struct layer *l,
+common_tcp(const struct registry *r, struct packet *p,
     const uint8_t *addresses, struct cursor *c)
 {
 	const uint8_t *h = c->p;
@@ -206,8 +217,7 @@ common_tcp(const struct registry *r, struct packet *p, struct layer *l,
 		packet_next(p, TABLE_IP_PROTOCOL, HEADS_TCP);
 		return &dissector_tcp;
 	}
-	common_layer(l, &dissector_tcp, h, c->end, len);
-	p->nlayers++;
+	common_layer(&p->layer[p->nlayers++], &dissector_tcp, h, c->end, len);
 	common_ports(&p->flow, h);
 	common_judge(p, addresses, c, HEADS_TCP, COMMON_TCP_SUM);
 	c->p += len;
@@ -215,7 +225,7 @@ common_tcp(const struct registry *r, struct packet *p, struct layer *l,
 }
 
 static inline const struct dissector *
-common_udp(const struct registry *r, struct packet *p, struct layer *l,
+common_udp(const struct registry *r, struct packet *p,
     const uint8_t *addresses, struct cursor *c)
 {
 	const uint8_t *h = c->p;
@@ -225,8 +235,8 @@ common_udp(const struct registry *r, struct packet *p, struct layer *l,
 		packet_next(p, TABLE_IP_PROTOCOL, HEADS_UDP);
 		return &dissector_udp;
 	}
-	common_layer(l, &dissector_udp, h, c->end, COMMON_UDP_LEN);
-	p->nlayers++;
+	common_layer(&p->layer[p->nlayers++], &dissector_udp, h, c->end,
+	    COMMON_UDP_LEN);
 	common_limit(p, c, len);
 	p->flow.has = FLOW_IP | FLOW_PORTS | FLOW_TRANSPORT;
 	common_ports(&p->flow, h);
@@ -234,6 +244,24 @@ common_udp(const struct registry *r, struct packet *p, struct layer *l,
 		common_judge(p, addresses, c, HEADS_UDP, COMMON_UDP_SUM);
 	c->p += COMMON_UDP_LEN;
 	return common_end(r, p, c, TABLE_UDP_PORT);
+}
+
+/* 0: none was taken. */
+static inline int
+common_begin(const struct frame *f, struct packet *p, struct cursor *c,
+    const uint8_t **addresses)
+{
+	const uint8_t *end = c->end;
+	unsigned int tags, type = heads_link(f, c, &tags);
+	struct layer *l = p->layer + 1 + tags;
+
+	*addresses = type == HEADS_IPV4 ? common_ipv4(p, l, c) :
+	    type == HEADS_IPV6 ? common_ipv6(p, l, c) : NULL;
+	if (*addresses == NULL)
+		return 0;
+	common_link(p, tags, end);
+	p->nlayers = (uint8_t)(2 + tags);
+	return 1;
 }
 
 /*
@@ -245,26 +273,17 @@ static inline const struct dissector *
 common_headers(const struct registry *r, const struct frame *f,
     struct packet *p, struct cursor *c)
 {
-	struct heads h;
-	struct layer *l;
 	const uint8_t *addresses;
-	uint32_t n;
 
 	common_start(p, f);
-	if (!r->common || !heads_find(f, &h) ||
-	    (n = common_ip_length(&h)) == 0 ||
-	    n > packet_wire_left(p, &h.c)) {
+	*c = (struct cursor){ f->data, f->data + f->caplen };
+	if (!r->common || !common_begin(f, p, c, &addresses)) {
+		*c = (struct cursor){ f->data, f->data + f->caplen };
 		packet_next(p, TABLE_LINKTYPE, f->linktype);
 		return registry_find(r, TABLE_LINKTYPE, f->linktype);
 	}
-	common_link(p, &h);
-	l = p->layer + 1 + h.tags;
-	addresses = common_ip(p, l++, &h, n);
-	p->nlayers = (uint8_t)(2 + h.tags);
-	*c = h.c;
-	common_limit(p, c, n);
-	return h.protocol == HEADS_TCP ? common_tcp(r, p, l, addresses, c) :
-	    common_udp(r, p, l, addresses, c);
+	return p->flow.protocol == HEADS_TCP ?
+	    common_tcp(r, p, addresses, c) : common_udp(r, p, addresses, c);
 }
 
 #endif

@@ -152,7 +152,7 @@ void
 dissect(const struct registry *r, struct defrag *defrag, const struct frame *f,
     struct packet *p)
 {
-	struct cursor c = { f->data, f->data + f->caplen };
+	struct cursor c;
 	const struct dissector *d = common_headers(r, f, p, &c);
 	struct copies *copies = defrag != NULL ? defrag_copies(defrag) : NULL;
 

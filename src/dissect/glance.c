@@ -2,18 +2,37 @@
 #include "dissect/glance.h"
 #include "dissect/heads.h"
 
+/* The transport's protocol; 0 where the frame is not plain. */
+static inline unsigned int
+take_ip(const struct frame *f, struct cursor *c, struct ends *e)
+{
+	unsigned int tags, type = heads_link(f, c, &tags);
+	const uint8_t *h;
+
+	if (type == HEADS_IPV4 && (h = heads_ipv4(c)) != NULL) {
+		heads_addr4(&e->src, h + 12);
+		heads_addr4(&e->dst, h + 16);
+		return h[9];
+	}
+	if (type == HEADS_IPV6 && (h = heads_ipv6(c)) != NULL) {
+		heads_addr6(&e->src, h + 8);
+		heads_addr6(&e->dst, h + 24);
+		return h[6];
+	}
+	return 0;
+}
+
 int
 glance(const struct registry *r, const struct frame *f, struct ends *e)
 {
-	struct heads h;
-	unsigned int table;
+	struct cursor c = { f->data, f->data + f->caplen };
+	unsigned int protocol = take_ip(f, &c, e), table;
 
-	if (!heads_find(f, &h))
+	if (protocol == 0)
 		return 0;
-	heads_addresses(&h, &e->src, &e->dst);
-	e->sport = be16(h.c.p);
-	e->dport = be16(h.c.p + 2);
-	table = h.protocol == HEADS_TCP ? TABLE_TCP_PORT : TABLE_UDP_PORT;
+	e->sport = be16(c.p);
+	e->dport = be16(c.p + 2);
+	table = protocol == HEADS_TCP ? TABLE_TCP_PORT : TABLE_UDP_PORT;
 	return registry_find(r, table, e->sport) == NULL &&
 	    registry_find(r, table, e->dport) == NULL;
 }

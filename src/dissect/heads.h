@@ -29,60 +29,55 @@ enum {
 	HEADS_IPV4_FRAGMENT = 0x3fff,	/* the offset, and "more" */
 };
 
-struct heads {
-	const uint8_t *ip;	/* its header, which is whole */
-	struct cursor c;	/* the transport's, of which the ports are
-				 * there, to the end of the frame */
-	unsigned int tags;
-	uint8_t version, protocol;
-};
-
-/* Behind the link's: 0 where it is not IP. */
-static inline int
-heads_ip(struct heads *h, unsigned int type)
+/* The EtherType behind Ethernet's header and the tags, 0 where it is not seen;
+ * the cursor, which stood before all, stands behind it. */
+static inline unsigned int
+heads_link(const struct frame *f, struct cursor *c, unsigned int *tags)
 {
-	if (type == HEADS_IPV4) {
-		h->ip = cursor_take(&h->c, HEADS_IPV4_LEN);
-		if (h->ip == NULL || h->ip[0] != HEADS_IPV4_FIRST ||
-		    be16(h->ip + 6) & HEADS_IPV4_FRAGMENT)
-			return 0;
-		h->version = 4;
-		h->protocol = h->ip[9];
-	} else if (type == HEADS_IPV6) {
-		h->ip = cursor_take(&h->c, HEADS_IPV6_LEN);
-		if (h->ip == NULL || h->ip[0] >> 4 != 6)
-			return 0;
-		h->version = 6;
-		h->protocol = h->ip[6];
-	} else {
-		return 0;
-	}
-	return 1;
-}
-
-/* 0: the frame is not plain.  No length of IP or of what is behind it was
- * looked at. */
-static inline int
-heads_find(const struct frame *f, struct heads *h)
-{
-	const uint8_t *link;
+	const uint8_t *h = cursor_take(c, HEADS_ETHERNET_LEN);
 	unsigned int type;
 
-	h->c = (struct cursor){ f->data, f->data + f->caplen };
-	link = cursor_take(&h->c, HEADS_ETHERNET_LEN);
-	if (f->linktype != HEADS_LINKTYPE || link == NULL)
+	*tags = 0;
+	if (f->linktype != HEADS_LINKTYPE || h == NULL)
 		return 0;
-	type = be16(link + 12);
-	for (h->tags = 0; h->tags < HEADS_TAGS && (type == HEADS_VLAN ||
-	    type == HEADS_SERVICE); h->tags++) {
-		link = cursor_take(&h->c, HEADS_TAG_LEN);
-		if (link == NULL)
+	type = be16(h + 12);
+	for (; *tags < HEADS_TAGS && (type == HEADS_VLAN ||
+	    type == HEADS_SERVICE); ++*tags) {
+		h = cursor_take(c, HEADS_TAG_LEN);
+		if (h == NULL)
 			return 0;
-		type = be16(link + 2);
+		type = be16(h + 2);
 	}
-	return heads_ip(h, type) && (h->protocol == HEADS_TCP ||
-	    h->protocol == HEADS_UDP) &&
-	    cursor_peek(&h->c, HEADS_PORTS_LEN) != NULL;
+	return type;
+}
+
+/* Is it a transport's header, and are its ports there? */
+static inline int
+heads_has_ports(const struct cursor *c, unsigned int protocol)
+{
+	return (protocol == HEADS_TCP || protocol == HEADS_UDP) &&
+	    cursor_peek(c, HEADS_PORTS_LEN) != NULL;
+}
+
+/* The header of IP; NULL where it is not plain.  No length of it nor of what is
+ * behind it was looked at. */
+static inline const uint8_t *
+heads_ipv4(struct cursor *c)
+{
+	const uint8_t *h = cursor_take(c, HEADS_IPV4_LEN);
+
+	return h != NULL && h[0] == HEADS_IPV4_FIRST &&
+	    (be16(h + 6) & HEADS_IPV4_FRAGMENT) == 0 &&
+	    heads_has_ports(c, h[9]) ? h : NULL;
+}
+
+static inline const uint8_t *
+heads_ipv6(struct cursor *c)
+{
+	const uint8_t *h = cursor_take(c, HEADS_IPV6_LEN);
+
+	return h != NULL && h[0] >> 4 == 6 && heads_has_ports(c, h[6]) ? h :
+	    NULL;
 }
 
 /* An address of IPv4, all of it stored at once: what is stored in pieces is
@@ -98,15 +93,9 @@ heads_addr4(union addr *a, const uint8_t *p)
 }
 
 static inline void
-heads_addresses(const struct heads *h, union addr *src, union addr *dst)
+heads_addr6(union addr *a, const uint8_t *p)
 {
-	if (h->version == 4) {
-		heads_addr4(src, h->ip + 12);
-		heads_addr4(dst, h->ip + 16);
-	} else {
-		memcpy(src, h->ip + 8, sizeof(*src));
-		memcpy(dst, h->ip + 24, sizeof(*dst));
-	}
+	memcpy(a, p, sizeof(*a));
 }
 
 #endif
