@@ -249,7 +249,7 @@ find_or_add(struct path_table *t, const struct key *k)
 static struct path **
 recent_of(struct path_table *t, const struct packet *p)
 {
-	unsigned int last = p->own_layers - 1U;
+	unsigned int last = p->own_layers > 0 ? p->own_layers - 1U : 0;
 	uintptr_t a = (uintptr_t)p->layer[last].dissector,
 	    b = (uintptr_t)p->layer[last - (last > 0)].dissector;
 
