@@ -6,7 +6,8 @@
 
 #include "session/session.h"
 
-enum { COMMUNITY_ID = 30 };	/* bytes of an identifier, always */
+/* Room for an identifier: 30 bytes, always, and what is stored behind them. */
+enum { COMMUNITY_ID = 34 };
 
 /* Writes it at p, without a NUL, and answers the place behind; p itself when
  * this build has no SHA-1 (configure --without-nettle). */
