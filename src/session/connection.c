@@ -1,12 +1,12 @@
 /* connection.c: a TCP segment comes to its session. */
 #include "session/impl.h"
 #include "session/zeek.h"
-#include "tcp/plain.h"
+#include "tcp/rtt.h"
 #include "tcp/segment.h"
 #include "tcp/stream.h"
 
-static void
-update_end(struct session *s, enum tcp_event ev)
+void
+connection_ends(struct session *s, enum tcp_event ev)
 {
 	for (unsigned int i = 0; i < 2; i++)
 		if (s->side[i].state != TCP_CLOSED &&
@@ -73,7 +73,7 @@ step(struct session_table *t, struct session *s, const struct flow *f,
 	follow_stream(t, s, f, dir, now, ev != TCP_EV_NONE);
 	if (!changed)
 		return NULL;
-	update_end(s, ev);
+	connection_ends(s, ev);
 	return tcp_event_name[ev];
 }
 
@@ -121,54 +121,21 @@ step_spoilt(struct session_table *t, struct session *s, const struct flow *f,
 	return step(t, s, &rest, dir, now);
 }
 
-/* The same as step() for plain_is(): all comes in order. */
-static const char * __attribute__((noinline))
-step_plain(struct session_table *t, struct session *s, const struct flow *f,
-    unsigned int dir, int64_t now)
-{
-	struct side *me = &s->side[dir], *peer = &s->side[dir ^ 1];
-	enum tcp_event ev = plain_event(peer, f);
-	int changed = tcp_move(me, peer, ev, ev);
-
-	if (!zeek_is_plain(me, f)) {
-		zeek_flags(s, &t->troubles, dir, f);
-		zeek_move(s, dir, f);
-	}
-	plain_follow(me, peer, f, now);
-	if (!changed)
-		return NULL;
-	update_end(s, ev);
-	return tcp_event_name[ev];
-}
-
-/* What is not plain, or was not before. */
-static const char * __attribute__((noinline))
-step_any(struct session_table *t, struct session *s, const struct packet *p,
-    unsigned int dir, enum sum check)
-{
-	const struct flow *f = &p->flow;
-	const struct trouble_side *theirs = trouble_of(t, s, dir ^ 1);
-
-	if (theirs != NULL && theirs->doubtful && f->tcp.flags & TCP_ACK &&
-	    f->tcp.ack == theirs->doubt)
-		believe_fin(t, s, dir ^ 1, p->frame->ts);
-	return check == SUM_BAD ? step_spoilt(t, s, f, dir, p->frame->ts) :
-	    step(t, s, f, dir, p->frame->ts);
-}
-
 const char *
 connection_step(struct session_table *t, struct session *s,
     const struct packet *p, unsigned int dir, enum sum check)
 {
 	const struct flow *f = &p->flow;
+	const struct trouble_side *theirs;
 
 	if (!(f->has & FLOW_TCP))
 		return NULL;
-	if (check == SUM_GOOD && (s->trouble == 0 ||
-	    plain_trouble(&t->troubles.slab[s->trouble], dir)) &&
-	    plain_is(&s->side[dir], &s->side[dir ^ 1], f))
-		return step_plain(t, s, f, dir, p->frame->ts);
-	return step_any(t, s, p, dir, check);
+	theirs = trouble_of(t, s, dir ^ 1);
+	if (theirs != NULL && theirs->doubtful && f->tcp.flags & TCP_ACK &&
+	    f->tcp.ack == theirs->doubt)
+		believe_fin(t, s, dir ^ 1, p->frame->ts);
+	return check == SUM_BAD ? step_spoilt(t, s, f, dir, p->frame->ts) :
+	    step(t, s, f, dir, p->frame->ts);
 }
 
 int

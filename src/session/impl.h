@@ -57,6 +57,8 @@ enum sum {
  * NULL when no state changed. */
 const char *connection_step(struct session_table *, struct session *,
     const struct packet *, unsigned int dir, enum sum);
+/* The event has moved a state: is it over? */
+void connection_ends(struct session *, enum tcp_event);
 /* Does the SYN open another connection than the session's? */
 int connection_is_another(const struct session_table *,
     const struct session *, const struct flow *, unsigned int dir);

@@ -6,7 +6,7 @@
  * slab and, in the bits above, a piece of its hash, so that a probe rarely
  * touches a session that is not the one.
  *
- * Only session.c uses this.
+ * Only the files of session.h use this.
  */
 #ifndef SRC_SESSION_TABLE_H
 #define SRC_SESSION_TABLE_H

@@ -55,6 +55,13 @@ zeek_is_plain(const struct side *me, const struct flow *f)
 /* Are both ends open, or closed in order?  Only then is a hole a gap. */
 int zeek_is_clean(const struct session *);
 
+/* Would a datagram of that side, as one before, change nothing? */
+static inline int
+zeek_has_datagram(const struct session *s, unsigned int dir)
+{
+	return (s->side[dir].zeek_seen & ZEEK_SEEN_DATA) != 0;
+}
+
 /* A UDP datagram; a bad checksum that was not believed; roles turned round. */
 void zeek_datagram(struct session *, struct trouble_pool *, unsigned int dir);
 void zeek_bad_checksum(struct session *, struct trouble_pool *,

@@ -72,12 +72,20 @@ plain_is(const struct side *me, const struct side *peer, const struct flow *f)
 	    (!(f->tcp.flags & TCP_FIN) || plain_fin(me, f));
 }
 
-/* What it is to both its sender and its receiver. */
+/* Moves both states; the event that it was, or TCP_EV_NONE if nothing moved: in
+ * a connection that stands open, only a FIN does so. */
 static inline enum tcp_event
-plain_event(const struct side *peer, const struct flow *f)
+plain_move(struct side *me, struct side *peer, const struct flow *f)
 {
-	return tcp_event_in_order(f, peer->seen & SIDE_FIN &&
+	enum tcp_event ev;
+
+	if (me->state == TCP_ESTABLISHED && me->confirmed &&
+	    peer->state == TCP_ESTABLISHED && !(peer->seen & SIDE_FIN) &&
+	    !(f->tcp.flags & TCP_FIN))
+		return TCP_EV_NONE;
+	ev = tcp_event_in_order(f, peer->seen & SIDE_FIN &&
 	    f->tcp.ack == side_fin(peer));
+	return tcp_move(me, peer, ev, ev) ? ev : TCP_EV_NONE;
 }
 
 /* What stream_sent() and stream_acked() remember of it. */
