@@ -130,6 +130,10 @@ test_copies(void)
 	is_str(text, "a word", "a word");
 	*fmt_pad(PUT(text, "abc"), text, 6) = '\0';
 	is_str(text, "abc   ", "padding");
+	*fmt_pad_few(PUT(text, "abc"), text, 6) = '\0';
+	is_str(text, "abc   ", "a little of it");
+	*fmt_pad_few(PUT(text, "abcdefg"), text, 6) = '\0';
+	is_str(text, "abcdefg", "and where it is none");
 	*fmt_pad(PUT(text, "abcdef"), text, 6) = '\0';
 	is_str(text, "abcdef", "none where the width is there");
 	*fmt_pad(PUT(text, "abcdefg"), text, 6) = '\0';
@@ -281,6 +285,52 @@ test_json(void)
 #undef JSON
 }
 
+/* What is looked at eight bytes at a time, against what each byte is by
+ * itself: every byte at every place of texts of several lengths. */
+static void
+test_json_places(void)
+{
+	char text[19], one[16], want[64];
+	unsigned int wrong = 0;
+
+	for (size_t n = 1; n < sizeof(text); n++)
+		for (size_t at = 0; at < n; at++)
+			for (unsigned int c = 0; c < 256; c++) {
+				char byte = (char)c;
+
+				memset(text, 'a', n);
+				snprintf(one, sizeof(one), "%s",
+				    json(&byte, 1));
+				one[strlen(one) - 1] = '\0';
+				snprintf(want, sizeof(want), "\"%.*s%s%.*s\"",
+				    (int)at, text, one + 1, (int)(n - at - 1),
+				    text);
+				text[at] = byte;
+				wrong += strcmp(json(text, n), want) != 0;
+			}
+	is_u64(wrong, 0, "every byte at every place");
+}
+
+/* A second's text serves all times in it, and no other. */
+static void
+test_seconds(void)
+{
+	struct fmt_second s;
+	char text[FMT_SECOND + 1];
+	uint32_t ns;
+
+	memset(&s, 0, sizeof(s));
+	ok(!fmt_second_is(&s, 0, &ns) && !fmt_second_is(&s, INT64_MAX, &ns) &&
+	    !fmt_second_is(&s, INT64_MIN, &ns), "no second yet");
+	fmt_second_set(&s, -1000000000, PUT(s.text, "23:59:59."));
+	ok(fmt_second_is(&s, -1, &ns) && ns == 999999999, "its last time");
+	ok(fmt_second_is(&s, -1000000000, &ns) && ns == 0, "its first");
+	ok(!fmt_second_is(&s, 0, &ns) && !fmt_second_is(&s, -1000000001, &ns),
+	    "the times next to them");
+	*fmt_second(text, &s) = '\0';
+	is_str(text, "23:59:59.", "its text");
+}
+
 static void
 test_outbuf(void)
 {
@@ -325,6 +375,8 @@ main(void)
 	test_zero_groups();
 	test_times();
 	test_json();
+	test_json_places();
+	test_seconds();
 	test_outbuf();
 	return done();
 }
