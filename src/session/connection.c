@@ -1,7 +1,7 @@
 /* connection.c: a TCP segment comes to its session. */
 #include "session/impl.h"
 #include "session/zeek.h"
-#include "tcp/rtt.h"
+#include "tcp/plain.h"
 #include "tcp/segment.h"
 #include "tcp/stream.h"
 
@@ -121,15 +121,34 @@ step_spoilt(struct session_table *t, struct session *s, const struct flow *f,
 	return step(t, s, &rest, dir, now);
 }
 
+/* The same as step() for plain_opening(). */
+static const char *
+step_opening(struct session_table *t, struct session *s, const struct flow *f,
+    unsigned int dir, int64_t now, enum tcp_event ev)
+{
+	struct side *me = &s->side[dir], *peer = &s->side[dir ^ 1];
+
+	tcp_move(me, peer, ev, ev);
+	zeek_flags(s, &t->troubles, dir, f);
+	zeek_move(s, dir, f);
+	plain_open(me, peer, f, now);
+	return tcp_event_name[ev];
+}
+
 const char *
 connection_step(struct session_table *t, struct session *s,
     const struct packet *p, unsigned int dir, enum sum check)
 {
 	const struct flow *f = &p->flow;
 	const struct trouble_side *theirs;
+	enum tcp_event ev;
 
 	if (!(f->has & FLOW_TCP))
 		return NULL;
+	ev = s->trouble != 0 ? TCP_EV_NONE : plain_opening(&s->side[dir],
+	    &s->side[dir ^ 1], f);
+	if (ev != TCP_EV_NONE)
+		return step_opening(t, s, f, dir, p->frame->ts, ev);
 	theirs = trouble_of(t, s, dir ^ 1);
 	if (theirs != NULL && theirs->doubtful && f->tcp.flags & TCP_ACK &&
 	    f->tcp.ack == theirs->doubt)

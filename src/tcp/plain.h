@@ -1,17 +1,18 @@
 /*
- * plain.h: the segment that most are: the next in order of a stream in which
- * nothing is missing, acknowledging what was sent.
+ * plain.h: the segments that most are: the next in order of a stream in which
+ * nothing is missing, acknowledging what was sent; and the SYN and SYN-ACK that
+ * open a connection.
  *
- * A short cut, no rule of its own: what plain_is() says yes to comes out the
- * same by way of tcp_classify(), tcp_arrives_as(), stream_sent() and
- * stream_acked(), which take several times as long.
+ * A short cut, no rule of its own: what plain_is() or plain_opening() say yes
+ * to comes out the same by way of tcp_classify(), tcp_arrives_as(),
+ * stream_sent() and stream_acked(), which take several times as long.
  */
 #ifndef SRC_TCP_PLAIN_H
 #define SRC_TCP_PLAIN_H
 
 #include "tcp/rtt.h"
 #include "tcp/segment.h"
-#include "tcp/trouble.h"
+#include "tcp/stream.h"
 
 enum { PLAIN_MOST = 1 << 16 };	/* bytes of a FIN's payload: the least that
 				 * tcp_window() answers */
@@ -118,5 +119,52 @@ plain_follow(struct side *me, struct side *peer, const struct flow *f,
 }
 
 _Static_assert(TCP_FIN == 1, "a FIN takes one number, as its flag says");
+
+/*
+ * The first SYN of a connection, or the first SYN-ACK, which answers it: the
+ * event that it is, or TCP_EV_NONE if it is neither.  The session has no
+ * trouble.
+ */
+static inline enum tcp_event
+plain_opening(const struct side *me, const struct side *peer,
+    const struct flow *f)
+{
+	unsigned int flags = f->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST |
+	    TCP_FIN);
+
+	/* Of its stream nothing was seen before. */
+	if ((me->seen & ~(SIDE_PAYLOAD | SIDE_CHECKED | SIDE_GOOD_SUM)) != 0 ||
+	    f->tcp.window == 0)
+		return TCP_EV_NONE;
+	if (flags == TCP_SYN)
+		return me->state == TCP_UNKNOWN &&
+		    peer->state == TCP_UNKNOWN ? TCP_EV_SYN : TCP_EV_NONE;
+	return flags == (TCP_SYN | TCP_ACK) && peer->state == TCP_SYN_SENT &&
+	    rtt_is_of_syn(peer) && f->tcp.sacks == 0 &&
+	    (peer->seen & (SIDE_SEQ | SIDE_ACKED)) == SIDE_SEQ &&
+	    f->tcp.ack - peer->base <= peer->next ? TCP_EV_SYN_ACK :
+	    TCP_EV_NONE;
+}
+
+/* What stream_sent() and stream_acked() remember of it. */
+static inline void
+plain_open(struct side *me, struct side *peer, const struct flow *f,
+    int64_t now)
+{
+	me->flags |= f->tcp.flags;
+	me->window = f->tcp.window;
+	me->base = f->tcp.seq + 1;
+	me->next = f->payload_len;
+	me->seen |= SIDE_SEQ;
+	stream_remember_syn(me, f);
+	if (f->tcp.options & TCP_HAS_TIMESTAMPS)
+		me->tsval = f->tcp.tsval;
+	rtt_start(me, me->base, now);
+	if (!(f->tcp.flags & TCP_ACK))
+		return;
+	rtt_answered(peer, me, now);
+	peer->acked = f->tcp.ack - peer->base;
+	peer->seen |= SIDE_ACKED;
+}
 
 #endif

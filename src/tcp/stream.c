@@ -14,8 +14,8 @@ enum { REACH_LEAST = 1 << 20 };	/* bytes that a capture may miss, or reorder */
 #define LATE_DEFAULT	INT64_C(3000000)
 #define FAST_RETRANSMIT	INT64_C(20000000)
 
-static void
-remember_options(struct side *me, const struct flow *f)
+void
+stream_remember_syn(struct side *me, const struct flow *f)
 {
 	unsigned int flags = f->tcp.flags;
 
@@ -79,7 +79,7 @@ first_segment(const struct segment *g, unsigned int syn, unsigned int fin)
 	me->seen |= SIDE_SEQ;
 	me->next = (int64_t)f->payload_len + fin;
 	if (syn)
-		remember_options(me, f);
+		stream_remember_syn(me, f);
 	if (fin)
 		me->seen |= SIDE_FIN;
 	if (f->tcp.options & TCP_HAS_TIMESTAMPS)
@@ -269,7 +269,7 @@ disbelieved_syn(const struct segment *g)
 		me->seen |= SIDE_RIVAL;
 		stream_trouble(g)->rival = g->flow->tcp.seq;
 	} else if (!(me->seen & SIDE_SYN)) {
-		remember_options(me, g->flow);
+		stream_remember_syn(me, g->flow);
 	}
 }
 
@@ -357,7 +357,7 @@ stream_sent(const struct segment *g)
 		return notes;
 	}
 	if (syn && !(me->seen & SIDE_SYN))
-		remember_options(me, f);
+		stream_remember_syn(me, f);
 	if (!find_place(g, syn, fin, &from, &to))
 		return notes;
 	remember_tsval(g, from, to);

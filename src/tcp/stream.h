@@ -34,6 +34,9 @@ enum {
 /* Remembers what the segment carries; answers STREAM_... */
 unsigned int stream_sent(const struct segment *);
 
+/* Of these, what only a SYN tells: that it was one, and its options. */
+void stream_remember_syn(struct side *me, const struct flow *);
+
 /* Remembers what it acknowledges; see ack.c. */
 void stream_acked(const struct segment *);
 

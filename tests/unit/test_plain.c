@@ -124,6 +124,75 @@ take_short_cut(struct side side[2], const struct flow *f)
 	return moved == TCP_EV_NONE || moved == ev ? ev : TCP_EVENTS;
 }
 
+/* Before the first segment, or behind a SYN; now and then something else. */
+static void
+make_opening(struct side side[2], struct flow *f)
+{
+	unsigned int answer = below(2);
+
+	make_side(&side[0]);
+	make_side(&side[1]);
+	for (unsigned int i = 0; i < 2 - answer; i++) {
+		if (below(20) == 0)
+			continue;
+		memset(&side[i], 0, sizeof(side[i]));
+		side[i].seen = (uint16_t)(rarely(0, 1U << below(16)) |
+		    below(2) * SIDE_CHECKED);
+		side[i].state = (uint8_t)rarely(answer ? TCP_LISTEN :
+		    TCP_UNKNOWN, below(TCP_STATES));
+		side[i].timed_at = RTT_NONE;
+	}
+	if (answer) {
+		side[1].seen = (uint16_t)(SIDE_SEQ | SIDE_SYN |
+		    rarely(0, 1U << below(16)));
+		side[1].state = (uint8_t)rarely(TCP_SYN_SENT,
+		    below(TCP_STATES));
+		side[1].flags = (uint16_t)rarely(TCP_SYN, TCP_SYN | TCP_ACK);
+		side[1].next = rarely(0, below(100));
+		side[1].acked = 0;
+	}
+	make_segment(f, &side[0], &side[1]);
+	f->tcp.flags = (uint16_t)(rarely(TCP_SYN, below(64)) |
+	    (answer ? TCP_ACK : 0));
+	f->tcp.ack = side[1].base + (uint32_t)side[1].next -
+	    rarely(0, below(50) - 20U);
+	f->tcp.options |= (uint8_t)(below(2) * TCP_HAS_WINDOW_SCALE |
+	    below(2) * TCP_HAS_MSS);
+	f->tcp.window_scale = 7;
+	f->tcp.mss = 1460;
+}
+
+static void
+test_opening(struct trouble_pool *pool)
+{
+	unsigned int plain[TCP_EVENTS] = { 0 }, wrong = 0;
+
+	for (unsigned int i = 0; i < ROUNDS / 4; i++) {
+		struct side before[2], side[2];
+		struct flow f;
+		enum tcp_event ev;
+
+		make_opening(before, &f);
+		memcpy(side, before, sizeof(side));
+		ev = plain_opening(&side[0], &side[1], &f);
+		plain[ev]++;
+		if (ev == TCP_EV_NONE)
+			continue;
+		wrong += tcp_classify(&side[0], &side[1], &f) != ev ||
+		    tcp_is_challenge(&side[0], &side[1], &f, ev) ||
+		    !tcp_move(&side[0], &side[1], ev, ev);
+		plain_open(&side[0], &side[1], &f, 6000);
+		wrong += !long_way_agrees(before, side, &f, pool, 0);
+	}
+	ok(plain[TCP_EV_SYN] > ROUNDS / 100, "%u plain SYN",
+	    plain[TCP_EV_SYN]);
+	ok(plain[TCP_EV_SYN_ACK] > ROUNDS / 100, "%u plain SYN-ACK",
+	    plain[TCP_EV_SYN_ACK]);
+	ok(plain[TCP_EV_NONE] > ROUNDS / 100, "%u neither",
+	    plain[TCP_EV_NONE]);
+	is_u64(wrong, 0, "the long way comes to the same");
+}
+
 int
 main(void)
 {
@@ -154,6 +223,7 @@ main(void)
 		troubled += number != 0;
 		wrong += !long_way_agrees(before, side, &f, &pool, number);
 	}
+	test_opening(&pool);
 	trouble_fini(&pool);
 	for (unsigned int ev = TCP_EV_ACK; ev <= TCP_EV_FIN_ACK; ev++)
 		ok(plain[ev] > ROUNDS / 2000, "%u were a plain %s", plain[ev],
