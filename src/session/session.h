@@ -262,6 +262,11 @@ struct session_entry *session_list(const struct session_table *,
     enum session_visit, int64_t now, uint32_t *n);
 void session_visit(struct session_table *, struct session *,
     enum session_visit, int64_t now);
+/* The list's next session, behind which "left" - 1 follow, is about to be
+ * visited.  They stand in no order in memory, and none would be in the cache
+ * when its turn comes. */
+void session_fetch(const struct session_table *, const struct session_entry *,
+    uint32_t left);
 
 /* on_ahead() for each that changed: what session_expire() does by itself. */
 void session_ahead(struct session_table *, int64_t now);

@@ -84,10 +84,8 @@ slab_is_in_order(const struct table *t)
  * tells where that stands, what went wrong in it. */
 enum { AHEAD = 8, AHEAD_TROUBLE = 4 };
 
-/* What is sorted stands in no order in memory, so that nothing would be in the
- * cache when its turn comes. */
-static void
-fetch_ahead(const struct session_table *t, const struct session_entry *list,
+void
+session_fetch(const struct session_table *t, const struct session_entry *list,
     uint32_t left)
 {
 	const struct trouble *trouble;
@@ -116,7 +114,7 @@ session_walk(struct session_table *t, enum session_visit why, int64_t now)
 		if (slab[i].id != 0)
 			session_visit(t, &slab[i], why, now);
 	for (uint32_t i = 0; i < n; i++) {
-		fetch_ahead(t, list + i, n - i);
+		session_fetch(t, list + i, n - i);
 		session_visit(t, list[i].session, why, now);
 	}
 	free(list);

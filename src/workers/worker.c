@@ -359,6 +359,7 @@ visit(struct worker *w, const struct batch *b)
 {
 	for (; w->at < w->nlist && w->list[w->at].id <= b->until; w->at++) {
 		w->key = w->list[w->at].id;
+		session_fetch(w->table, &w->list[w->at], w->nlist - w->at);
 		session_visit(w->table, w->list[w->at].session, b->why,
 		    b->now);
 		part_cut(w->part, w->key, 0);
