@@ -101,16 +101,30 @@ table_prefetch(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->index[hash & t->mask]);
 }
 
+/* Does a probe go on behind the slot?  1 or 0. */
+static inline uint32_t
+table_is_other(uint32_t slot, uint32_t hash, uint32_t mask)
+{
+	return (uint32_t)(slot != 0) & (uint32_t)((slot ^ hash) > mask);
+}
+
 /* The second pass: the number of the session that this seems to be, by the
  * piece of its hash; 0 when it is not there. */
 static inline uint32_t
 table_guess(const struct table *t, uint32_t hash)
 {
 	uint32_t mask = t->mask, i = hash & mask;
+	uint32_t slot = t->index[i], next = t->index[(i + 1) & mask];
+	uint32_t on = table_is_other(slot, hash, mask);
 
-	while (t->index[i] != 0 && (t->index[i] ^ hash) > mask)
-		i = (i + 1) & mask;
-	return t->index[i] & mask;
+	/* Of the first two without a branch, which nothing could foretell. */
+	slot ^= (slot ^ next) & -on;
+	on &= table_is_other(next, hash, mask);
+	for (i += 2; on; i++) {
+		slot = t->index[i & mask];
+		on = table_is_other(slot, hash, mask);
+	}
+	return slot & mask;
 }
 
 static inline int
