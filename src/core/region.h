@@ -2,8 +2,8 @@
  * region.h: memory that is reserved at once and becomes real page by page, as
  * it is touched.
  *
- * A large one is made of huge pages where the kernel has them: what is found in
- * it by hash is found with fewer walks through page tables.
+ * What is far into a large one is made of huge pages where the kernel has them:
+ * what is found in it by hash is found with fewer walks through page tables.
  */
 #ifndef SRC_CORE_REGION_H
 #define SRC_CORE_REGION_H
