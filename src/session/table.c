@@ -73,6 +73,7 @@ index_grow(struct table *t)
 
 	if (bigger == NULL)
 		return -1;
+	memset(bigger, 0, index_bytes(mask));
 	region_free(t->index, index_bytes(t->mask));
 	t->index = bigger;
 	t->mask = mask;
@@ -111,13 +112,12 @@ table_add(struct table *t, const struct session_key *k, uint32_t hash)
 	if (number == 0 && (t->used == t->max ||
 	    (index_full(t) && index_grow(t) == -1)))
 		return NULL;
-	if (number != 0) {
-		s = &t->slab[number];
+	if (number == 0)
+		number = ++t->used;
+	s = &t->slab[number];
+	if (number == t->free)
 		t->free = s->next;
-		memset(s, 0, sizeof(*s));
-	} else {
-		s = &t->slab[number = ++t->used];	/* never touched: 0 */
-	}
+	memset(s, 0, sizeof(*s));	/* written to first: see region.h */
 	s->key = *k;
 	s->hash = hash;
 	index_insert(t, number, hash);

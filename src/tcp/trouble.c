@@ -30,15 +30,12 @@ trouble_get(struct trouble_pool *t, uint32_t *number)
 
 	if (*number != 0)
 		return &t->slab[*number];
-	if (t->free != 0) {
-		*number = t->free;
-		w = &t->slab[*number];
+	*number = t->free != 0 ? t->free : ++t->used;
+	w = &t->slab[*number];
+	if (t->free != 0)
 		memcpy(&t->free, w, sizeof(t->free));
-		memset(w, 0, sizeof(*w));
-		return w;
-	}
-	*number = ++t->used;
-	return &t->slab[*number];
+	memset(w, 0, sizeof(*w));	/* written to first: see region.h */
+	return w;
 }
 
 void
