@@ -89,6 +89,12 @@ struct batch {
 	struct packet packet[BATCH_PACKETS];	/* of these; npackets of them */
 };
 
+static inline int
+batch_is_full(const struct batch *b)
+{
+	return b->n == BATCH_PACKETS || b->bytes >= BATCH_BYTES;
+}
+
 /* NULL when memory is short. */
 struct batch *batch_new(unsigned int workers);
 void batch_free(struct batch *, unsigned int workers);
@@ -105,5 +111,13 @@ void batch_keep_datagram(struct batch *, struct packet *);
 
 /* What has been written since the last piece is one more. */
 void part_cut(struct part *, uint64_t key, int is_session);
+/* The same where mostly nothing was. */
+static inline void
+part_cut_any(struct part *t, uint64_t key)
+{
+	if ((size_t)(t->out.p - t->out.data) !=
+	    (t->n > 0 ? t->piece[t->n - 1].end : 0))
+		part_cut(t, key, 0);
+}
 
 #endif

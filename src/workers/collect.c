@@ -132,7 +132,7 @@ workers_current(struct workers *all)
 {
 	struct batch *b = all->current;
 
-	if (b != NULL && (b->n == BATCH_PACKETS || b->bytes >= BATCH_BYTES))
+	if (b != NULL && batch_is_full(b))
 		workers_publish(all);
 	if (all->current != NULL)
 		return all->current;

@@ -61,6 +61,7 @@ struct workers {
 	uint8_t keeps;		/* a view wants the bytes of frames */
 	uint8_t stays;		/* they stay: the source exchanges blocks */
 	uint8_t any;		/* every packet is selected */
+	uint8_t all;		/* every session is */
 
 	/* The dealer's: in the same line others would wait for it. */
 	alignas(64) struct batch *current; /* being filled, or NULL */

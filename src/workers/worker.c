@@ -133,7 +133,7 @@ expire(struct worker *w, uint64_t key)
 static void
 show(struct worker *w, const struct packet *p, const struct session *s)
 {
-	if (!is_selected(w, s))
+	if (!w->all->all && !is_selected(w, s))
 		return;
 	w->selected++;
 	if (w->all->options->sink.views & VIEW_PACKETS)
@@ -326,7 +326,7 @@ move_packets(struct worker *w, struct batch *b)
 		else
 			show(w, w->group[k], session_move(w->table,
 			    w->group[k], &w->lookup[k], b->first + place));
-		part_cut(w->part, w->key, 0);
+		part_cut_any(w->part, w->key);
 	}
 	catch_up(w, b, &tick, BATCH_PACKETS);
 	if (w->book != NULL)

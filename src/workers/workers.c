@@ -64,6 +64,8 @@ workers_new(const struct options *o, const struct registry *r,
 	shares_init(&all->shares, all->n, o->nread > 0);
 	all->keeps = (o->sink.views & VIEW_PACKETS) != 0;
 	all->any = (uint8_t)selection_is_any(o->selection);
+	all->all = o->process_filter == NULL &&
+	    !selection_has_states(o->selection);
 	all->keeper = (struct capture_keeper){ workers_exchange, all };
 	schedule_init(&all->schedule, o->session.interval, o->sockets ?
 	    SOCKETS_AHEAD : 0);
@@ -124,8 +126,8 @@ owner_of_flow(const struct workers *all, const struct flow *f)
 	    f->dport });
 }
 
-/* Time goes on, behind the packets dealt so far. */
-static void
+/* Time goes on, behind the packets dealt so far, and something may be due. */
+static void __attribute__((noinline))
 tick(struct workers *all, int64_t ts)
 {
 	unsigned int due = schedule_tick(&all->schedule, ts);
@@ -222,8 +224,11 @@ workers_deal(struct workers *all, const struct frame *lent, uint64_t number)
 	struct ends ends;
 	int selected = 1;
 
-	tick(all, lent->ts);
-	b = workers_current(all);
+	if (!schedule_goes_on(&all->schedule, lent->ts))
+		tick(all, lent->ts);
+	b = all->current;
+	if (b == NULL || batch_is_full(b))
+		b = workers_current(all);
 	if (number == 1) {
 		sink_begin(all->sink, lent->ts);
 		for (unsigned int i = 0; i < all->n; i++)
