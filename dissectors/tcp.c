@@ -103,9 +103,11 @@ flags_print(unsigned int flags, struct writer *w)
 	char text[sizeof(letter)];
 	size_t i, n = 0;
 
-	for (i = 0; letter[i] != '\0'; i++)
-		if (flags >> i & 1)
-			text[n++] = letter[i];
+	/* Each is written, and stays if the flag is set. */
+	for (i = 0; i < sizeof(letter) - 1; i++) {
+		text[n] = letter[i];
+		n += flags >> i & 1;
+	}
 	writer_string(w, "flags", text, n);
 }
 

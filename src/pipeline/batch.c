@@ -91,9 +91,10 @@ process(struct pipeline *l, const struct packet *p,
 	return result;
 }
 
-/* Is nothing asked of a packet, but what it does to its session? */
+/* Is nothing asked of a packet, but what it does to its session, and to show
+ * it? */
 static int
-asks_nothing(const struct pipeline *l)
+asks_little(const struct pipeline *l)
 {
 	const struct options *o = l->options;
 
@@ -101,23 +102,28 @@ asks_nothing(const struct pipeline *l)
 	    !selection_has_states(o->selection) &&
 	    o->process_filter == NULL && o->count == 0 &&
 	    (l->calls == NULL || l->calls->take == NULL) &&
-	    !(o->sink.views & VIEW_PACKETS) && l->writing.out == NULL &&
-	    !o->line_buffered && l->statistics.interval == 0;
+	    l->writing.out == NULL && !o->line_buffered &&
+	    l->statistics.interval == 0;
 }
 
-/* process() where asks_nothing(): most time of most runs goes by here. */
+/* process() where asks_little(): most time of most runs goes by here. */
 static void
 absorb(struct pipeline *l, int n)
 {
 	uint64_t bytes = 0, number = l->stats.packets;
+	int shows = (l->options->sink.views & VIEW_PACKETS) != 0;
 
 	if (number == 0 && n > 0)
 		sink_begin(&l->sink, l->frame[0].ts);
 	for (int i = 0; i < n; i++) {
+		const struct session *s;
+
 		bytes += l->frame[i].len;
 		look_ahead(l, i, n);
-		session_update(l->table, &l->packet[i], &l->lookup[i],
+		s = session_update(l->table, &l->packet[i], &l->lookup[i],
 		    ++number);
+		if (shows && outbuf_admits(&l->out))
+			l->sink.ops->packet(&l->sink, &l->packet[i], s);
 	}
 	l->stats.frame_bytes += bytes;
 	l->stats.selected += number - l->stats.packets;
@@ -170,7 +176,7 @@ pipeline_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 		return -1;
 	if (l->workers == NULL)
 		prepare(l, c, n);
-	if (asks_nothing(l) && !pipeline_over(l)) {
+	if (asks_little(l) && !pipeline_over(l)) {
 		absorb(l, n);
 		done = n;
 	}
