@@ -17,11 +17,14 @@ ethernet_dissect(struct packet *p, struct cursor *c)
 static void
 ethernet_print(const struct packet *p, const struct layer *l, struct writer *w)
 {
+	static const struct writer_field fields[] = {
+		WRITER_FIELD("source", 6, WRITER_MAC),
+		WRITER_FIELD("destination", 0, WRITER_MAC),
+	};
 	unsigned int type = be16(l->data + 12);
 
 	(void)p;
-	writer_mac(w, "source", l->data + 6);
-	writer_mac(w, "destination", l->data);
+	writer_fields(w, fields, 2, l->data);
 	if (type <= ETHERNET_MAX_LEN)
 		writer_number(w, "length", type);
 	else

@@ -91,6 +91,15 @@ ipv4_dissect(struct packet *p, struct cursor *c)
 static void
 ipv4_print(const struct packet *p, const struct layer *l, struct writer *w)
 {
+	static const struct writer_field fields[] = {
+		WRITER_FIELD("source", 12, WRITER_IPV4),
+		WRITER_FIELD("destination", 16, WRITER_IPV4),
+		WRITER_FIELD("ttl", 8, WRITER_U8),
+		WRITER_FIELD("tos", 1, WRITER_HEX8),
+		WRITER_FIELD("id", 4, WRITER_U16),
+		WRITER_FIELD("total_length", 2, WRITER_U16),
+		WRITER_FIELD("protocol", 9, WRITER_U8),
+	};
 	const uint8_t *h = l->data;
 	uint32_t frag;
 
@@ -98,13 +107,7 @@ ipv4_print(const struct packet *p, const struct layer *l, struct writer *w)
 	if (l->header < IPV4_HEADER)
 		return;
 	frag = be16(h + 6);
-	writer_ipv4(w, "source", h + 12);
-	writer_ipv4(w, "destination", h + 16);
-	writer_number(w, "ttl", h[8]);
-	writer_hex(w, "tos", h[1]);
-	writer_number(w, "id", be16(h + 4));
-	writer_number(w, "total_length", be16(h + 2));
-	writer_number(w, "protocol", h[9]);
+	writer_fields(w, fields, sizeof(fields) / sizeof(fields[0]), h);
 	if (frag & IPV4_DONT)
 		writer_bool(w, "dont_fragment", 1);
 	if (frag & (IPV4_MORE | IPV4_OFFSET)) {

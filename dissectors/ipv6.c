@@ -38,18 +38,23 @@ ipv6_dissect(struct packet *p, struct cursor *c)
 static void
 ipv6_print(const struct packet *p, const struct layer *l, struct writer *w)
 {
+	static const struct writer_field before[] = {
+		WRITER_FIELD("source", 8, WRITER_IPV6),
+		WRITER_FIELD("destination", 24, WRITER_IPV6),
+		WRITER_FIELD("hop_limit", 7, WRITER_U8),
+	}, behind[] = {
+		WRITER_FIELD("payload_length", 4, WRITER_U16),
+		WRITER_FIELD("next_header", 6, WRITER_U8),
+	};
 	const uint8_t *h = l->data;
 
 	(void)p;
 	if (l->header < IPV6_HEADER)
 		return;
-	writer_ipv6(w, "source", h + 8);
-	writer_ipv6(w, "destination", h + 24);
-	writer_number(w, "hop_limit", h[7]);
+	writer_fields(w, before, sizeof(before) / sizeof(before[0]), h);
 	writer_hex(w, "traffic_class", be16(h) >> 4 & 0xff);
 	writer_hex(w, "flow_label", be24(h + 1) & 0xfffff);
-	writer_number(w, "payload_length", be16(h + 4));
-	writer_number(w, "next_header", h[6]);
+	writer_fields(w, behind, sizeof(behind) / sizeof(behind[0]), h);
 }
 
 DISSECTOR(ipv6) = {

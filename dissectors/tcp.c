@@ -64,6 +64,19 @@ tcp_dissect(struct packet *p, struct cursor *c)
 	return f->payload_len > 0 ? DISSECT_OK : DISSECT_DONE;
 }
 
+static const struct writer_field before_flags[] = {
+	WRITER_FIELD("source_port", 0, WRITER_U16),
+	WRITER_FIELD("destination_port", 2, WRITER_U16),
+	WRITER_FIELD("seq", 4, WRITER_U32),
+	WRITER_FIELD("ack", 8, WRITER_U32),
+}, behind_flags[] = {
+	WRITER_FIELD("window", 14, WRITER_U16),
+	WRITER_FIELD("checksum", 16, WRITER_HEX16),
+}, times[] = {
+	WRITER_FIELD("tsval", 2, WRITER_U32),
+	WRITER_FIELD("tsecr", 6, WRITER_U32),
+};
+
 static void
 option_print(const uint8_t *o, unsigned int len, struct writer *w)
 {
@@ -83,10 +96,9 @@ option_print(const uint8_t *o, unsigned int len, struct writer *w)
 		writer_number(w, name, o[2]);
 	else if (o[0] == TCP_OPTION_SACK_OK)
 		writer_bool(w, name, 1);
-	else if (o[0] == TCP_OPTION_TIMES) {
-		writer_number(w, "tsval", be32(o + 2));
-		writer_number(w, "tsecr", be32(o + 6));
-	} else if (o[0] == TCP_OPTION_SACK) {
+	else if (o[0] == TCP_OPTION_TIMES)
+		writer_fields(w, times, 2, o);
+	else if (o[0] == TCP_OPTION_SACK) {
 		writer_list(w, name);
 		for (i = 2; i + 4 <= len; i += 4)
 			writer_number(w, NULL, be32(o + i));
@@ -122,13 +134,9 @@ tcp_print(const struct packet *p, const struct layer *l, struct writer *w)
 	(void)p;
 	if (cursor_take(&c, TCP_HEADER) == NULL)
 		return;
-	writer_number(w, "source_port", be16(h));
-	writer_number(w, "destination_port", be16(h + 2));
-	writer_number(w, "seq", be32(h + 4));
-	writer_number(w, "ack", be32(h + 8));
+	writer_fields(w, before_flags, 4, h);
 	flags_print(be16(h + 12) & TCP_FLAGS, w);
-	writer_number(w, "window", be16(h + 14));
-	writer_hex(w, "checksum", be16(h + 16));
+	writer_fields(w, behind_flags, 2, h);
 	if (be16(h + 12) & TCP_URG)
 		writer_number(w, "urgent", be16(h + 18));
 	if (cursor_left(&c) == 0)

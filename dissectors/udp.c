@@ -35,15 +35,17 @@ udp_dissect(struct packet *p, struct cursor *c)
 static void
 udp_print(const struct packet *p, const struct layer *l, struct writer *w)
 {
-	const uint8_t *h = l->data;
+	static const struct writer_field fields[] = {
+		WRITER_FIELD("source_port", 0, WRITER_U16),
+		WRITER_FIELD("destination_port", 2, WRITER_U16),
+		WRITER_FIELD("length", 4, WRITER_U16),
+		WRITER_FIELD("checksum", 6, WRITER_HEX16),
+	};
 
 	(void)p;
 	if (l->header < UDP_HEADER)
 		return;
-	writer_number(w, "source_port", be16(h));
-	writer_number(w, "destination_port", be16(h + 2));
-	writer_number(w, "length", be16(h + 4));
-	writer_hex(w, "checksum", be16(h + 6));
+	writer_fields(w, fields, sizeof(fields) / sizeof(fields[0]), l->data);
 }
 
 DISSECTOR(udp) = {

@@ -15,7 +15,7 @@
 #include <sessdump/writer.h>
 
 /* Grows when struct packet, layer, writer_ops or dissector change meaning. */
-#define SESSDUMP_ABI 2
+#define SESSDUMP_ABI 3
 
 /* What a key is looked up in. */
 enum dissector_table {

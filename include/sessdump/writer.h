@@ -17,6 +17,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <sessdump/wire.h>
+
 struct writer;
 
 /* A name and its length, which the compiler knows of a literal.  Inside a list
@@ -24,6 +26,21 @@ struct writer;
 struct writer_name {
 	const char *s;
 	size_t len;
+};
+
+/* What stands at a fixed place of a header, in network order. */
+enum writer_kind {
+	WRITER_U8, WRITER_U16, WRITER_U32,	/* as writer_number() has it */
+	WRITER_HEX8, WRITER_HEX16,		/* as writer_hex() */
+	WRITER_MAC, WRITER_IPV4, WRITER_IPV6,
+};
+
+/* Most headers are little else.  Write these with WRITER_FIELD(). */
+struct writer_field {
+	char name[29];
+	uint8_t len;		/* of the name */
+	uint8_t offset;
+	uint8_t kind;		/* enum writer_kind */
 };
 
 struct writer_ops {
@@ -40,6 +57,8 @@ struct writer_ops {
 	void (*mac)(struct writer *, struct writer_name, const uint8_t *p);
 	void (*ipv4)(struct writer *, struct writer_name, const uint8_t *p);
 	void (*ipv6)(struct writer *, struct writer_name, const uint8_t *p);
+	void (*fields)(struct writer *, const struct writer_field *, size_t n,
+	    const uint8_t *header);
 };
 
 struct writer {
@@ -126,6 +145,55 @@ static inline void
 writer_ipv6(struct writer *w, const char *name, const uint8_t *p)
 {
 	w->ops->ipv6(w, writer_name(name), p);
+}
+
+#define WRITER_FIELD(name, offset, kind) \
+	{ (name), sizeof(name) - 1, (offset), (kind) }
+
+enum { WRITER_FIELDS = 64 };	/* the most that may be said at once */
+
+/* n of them, as one call each would say them, but with less work. */
+static inline void
+writer_fields(struct writer *w, const struct writer_field *f, size_t n,
+    const uint8_t *header)
+{
+	w->ops->fields(w, f, n, header);
+}
+
+/* One of them, for a writer that has no shorter way. */
+static inline void
+writer_field(struct writer *w, const struct writer_field *f,
+    const uint8_t *header)
+{
+	struct writer_name name = { f->name, f->len };
+	const uint8_t *p = header + f->offset;
+
+	switch ((enum writer_kind)f->kind) {
+	case WRITER_U8:
+		w->ops->number(w, name, *p);
+		break;
+	case WRITER_U16:
+		w->ops->number(w, name, be16(p));
+		break;
+	case WRITER_U32:
+		w->ops->number(w, name, be32(p));
+		break;
+	case WRITER_HEX8:
+		w->ops->hex(w, name, *p);
+		break;
+	case WRITER_HEX16:
+		w->ops->hex(w, name, be16(p));
+		break;
+	case WRITER_MAC:
+		w->ops->mac(w, name, p);
+		break;
+	case WRITER_IPV4:
+		w->ops->ipv4(w, name, p);
+		break;
+	case WRITER_IPV6:
+		w->ops->ipv6(w, name, p);
+		break;
+	}
 }
 
 #endif

@@ -175,6 +175,14 @@ text_ipv6(struct writer *w, struct writer_name n, const uint8_t *b)
 	text_address(text(w), n, b, fmt_ipv6);
 }
 
+static void
+text_fields(struct writer *w, const struct writer_field *f, size_t n,
+    const uint8_t *header)
+{
+	for (size_t i = 0; i < n; i++)
+		writer_field(w, &f[i], header);
+}
+
 static const struct writer_ops text_ops = {
 	.object = text_object,
 	.list = text_list,
@@ -187,6 +195,7 @@ static const struct writer_ops text_ops = {
 	.mac = text_mac,
 	.ipv4 = text_ipv4,
 	.ipv6 = text_ipv6,
+	.fields = text_fields,
 };
 
 void

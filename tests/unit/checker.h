@@ -150,10 +150,18 @@ check_ipv6(struct writer *w, struct writer_name name, const uint8_t *p)
 	check_bytes(w, name, p, 16);
 }
 
+static void
+check_fields(struct writer *w, const struct writer_field *f, size_t n,
+    const uint8_t *header)
+{
+	for (size_t i = 0; i < n; i++)
+		writer_field(w, &f[i], header);
+}
+
 static const struct writer_ops check_ops = {
 	check_object, check_list, check_end, check_number, check_number,
 	check_bool, check_string, check_bytes, check_mac, check_ipv4,
-	check_ipv6,
+	check_ipv6, check_fields,
 };
 
 /* Prints a layer from memory that holds it and no more. */
