@@ -297,7 +297,7 @@ update_datagram(struct session_table *t, struct session *s,
 }
 
 /* The packet was counted where it came first: what is new is the way. */
-static struct session *
+static struct session * __attribute__((noinline))
 see_copy(struct session_table *t, const struct packet *p,
     const struct session_lookup *l)
 {
