@@ -91,6 +91,7 @@ await(struct workers *all, uint64_t number)
 	uint64_t finished;
 
 	serve_own(all, number);
+	workers_look(all, &all->finished, number);
 	pthread_mutex_lock(&all->lock);
 	all->awaited = number;
 	while ((finished = all->finished) < number)
@@ -173,7 +174,7 @@ workers_publish(struct workers *all)
 	all->current->left = all->n;
 	all->current = NULL;
 	pthread_mutex_lock(&all->lock);
-	all->head++;
+	__atomic_store_n(&all->head, all->head + 1, __ATOMIC_RELAXED);
 	pthread_cond_broadcast(&all->dealt);
 	pthread_mutex_unlock(&all->lock);
 }

@@ -21,6 +21,10 @@ enum {
 	GROUP	= 32,		/* packets whose memory is fetched at once */
 };
 
+/* Sleeping and being woken takes some 50 us in a virtual machine, as long as a
+ * batch: who waits for another core looks for that long first. */
+enum { WAIT_LOOKS = 2000 };
+
 struct worker {
 	alignas(64) struct workers *all;
 	unsigned int index;
@@ -60,6 +64,7 @@ struct workers {
 	struct shares shares;
 	uint8_t keeps;		/* a view wants the bytes of frames */
 	uint8_t stays;		/* they stay: the source exchanges blocks */
+	uint8_t looks;		/* each has a core: see WAIT_LOOKS */
 	uint8_t any;		/* every packet is selected */
 	uint8_t all;		/* every session is */
 
@@ -81,6 +86,20 @@ struct workers {
 	uint64_t awaited;	/* which is what the dealer waits for */
 	uint8_t quit;
 };
+
+/* Until the count, which another thread moves under the lock, has reached that
+ * number, or looking does not help. */
+static inline void
+workers_look(const struct workers *all, const uint64_t *count, uint64_t number)
+{
+	for (unsigned int i = all->looks ? WAIT_LOOKS : 0; i > 0 &&
+	    __atomic_load_n(count, __ATOMIC_RELAXED) < number; i--)
+#ifdef __x86_64__
+		__builtin_ia32_pause();
+#else
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+#endif
+}
 
 /* worker.c */
 int worker_init(struct worker *, struct workers *, unsigned int index,

@@ -1,14 +1,10 @@
 /* shares.c: how flows and sessions are divided among workers. */
 #include "workers/shares.h"
 
-/* To read and to deal the packets of a file was measured to take this part, in
- * percent, of what the workers do with them, all together. */
-enum { DEALING = 52 };
-
 void
-shares_init(struct shares *s, unsigned int n, int deals)
+shares_init(struct shares *s, unsigned int n, unsigned int dealing)
 {
-	unsigned int spared = deals ? SHARES * DEALING / 100 * (n - 1) / n : 0;
+	unsigned int spared = SHARES * dealing / 100 * (n - 1) / n;
 	unsigned int first = SHARES / n, k = 0;
 
 	first = first > spared ? first - spared : 0;

@@ -16,9 +16,10 @@ struct shares {
 	uint8_t owner[SHARES];
 };
 
-/* Equal ones; if "deals", the first worker's thread has to read and to deal,
- * too, and gets as much less as that takes. */
-void shares_init(struct shares *, unsigned int workers, int deals);
+/* Equal ones; but the first worker's thread has to read and to deal, too, and
+ * gets as much less as that takes: "dealing" percent of what the workers do
+ * with the packets, all together. */
+void shares_init(struct shares *, unsigned int workers, unsigned int dealing);
 
 /* Of max >= workers sessions, at least one each. */
 uint32_t shares_max(const struct shares *, unsigned int worker, uint32_t max);

@@ -9,8 +9,8 @@ enum {
 	/* Sessions ended at a time: what is said of a batch has a bound, even
 	 * where a whole table has timed out. */
 	EXPIRE_MOST	= 1024,
-	AHEAD		= 8,	/* packets whose frames are fetched before, */
-	FETCH_MOST	= 512,	/* so many bytes of each */
+	AHEAD		= 4,	/* packets whose frames are fetched before, */
+	FETCH_MOST	= 1536,	/* so many bytes of each */
 };
 
 static int
@@ -376,6 +376,7 @@ next_batch(struct worker *w)
 	struct workers *all = w->all;
 	struct batch *b = NULL;
 
+	workers_look(all, &all->head, w->position + 1);
 	pthread_mutex_lock(&all->lock);
 	while (w->position == all->head && !all->quit)
 		pthread_cond_wait(&all->dealt, &all->lock);
@@ -392,8 +393,12 @@ finish_batch(struct worker *w, struct batch *b)
 
 	w->position++;
 	pthread_mutex_lock(&all->lock);
-	if (--b->left == 0 && ++all->finished == all->awaited)
-		pthread_cond_signal(&all->done);
+	if (--b->left == 0) {
+		__atomic_store_n(&all->finished, all->finished + 1,
+		    __ATOMIC_RELAXED);
+		if (all->finished == all->awaited)
+			pthread_cond_signal(&all->done);
+	}
 	pthread_mutex_unlock(&all->lock);
 }
 

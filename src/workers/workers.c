@@ -1,6 +1,7 @@
 /* workers.c: sessions on several cores: the packets are dealt. */
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/mix.h"
 #include "core/thread.h"
@@ -43,6 +44,18 @@ start(struct workers *all, struct errbuf *e)
 	return 0;
 }
 
+/* What it takes to read and to deal the packets of a file, in percent of what
+ * the workers do with them: measured.  Live it has a thread of its own. */
+static unsigned int
+dealing(const struct options *o)
+{
+	if (o->nread == 0)
+		return 0;
+	if (!(o->sink.views & VIEW_PACKETS))
+		return 52;
+	return o->sink.format == FORMAT_JSON ? 40 : 46;
+}
+
 struct workers *
 workers_new(const struct options *o, const struct registry *r,
     struct defrag *defrag, struct sink *sink, struct errbuf *e)
@@ -61,7 +74,9 @@ workers_new(const struct options *o, const struct registry *r,
 	all->sink = sink;
 	all->n = o->workers;
 	all->first = all->started = o->nread > 0;
-	shares_init(&all->shares, all->n, o->nread > 0);
+	shares_init(&all->shares, all->n, dealing(o));
+	all->looks = o->nread > 0 &&
+	    sysconf(_SC_NPROCESSORS_ONLN) >= (long)all->n;
 	all->keeps = (o->sink.views & VIEW_PACKETS) != 0;
 	all->any = (uint8_t)selection_is_any(o->selection);
 	all->all = o->process_filter == NULL &&
