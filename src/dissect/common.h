@@ -78,19 +78,6 @@ common_ports(struct flow *f, const uint8_t *h)
 	    sizeof(ports));
 }
 
-/* A length that does not lie, see packet_limit(). */
-static inline void
-common_limit(struct packet *p, struct cursor *c, uint32_t n)
-{
-	size_t left = cursor_left(c);
-
-	p->missing = 0;
-	if (n <= left)
-		c->end = c->p + n;
-	else
-		p->missing = n - (uint32_t)left;
-}
-
 /* The header of IP.  Where its addresses stand; NULL, and nothing is written,
  * where its dissector has more to look at. */
 static inline const uint8_t *
@@ -108,7 +95,7 @@ common_ipv4(struct packet *p, struct layer *l, struct cursor *c)
 	    !checksum_is_right(checksum_add(0, h, HEADS_IPV4_LEN)))
 		return NULL;
 	common_layer(l, &dissector_ipv4, h, c->end, HEADS_IPV4_LEN);
-	common_limit(p, c, total - HEADS_IPV4_LEN);
+	packet_limit(p, c, total - HEADS_IPV4_LEN);
 	f->has = FLOW_IP;
 	f->ip_version = 4;
 	f->protocol = h[9];
@@ -133,7 +120,7 @@ common_ipv6(struct packet *p, struct layer *l, struct cursor *c)
 	if (len == 0 || len > packet_wire_left(p, c))
 		return NULL;
 	common_layer(l, &dissector_ipv6, h, c->end, HEADS_IPV6_LEN);
-	common_limit(p, c, len);
+	packet_limit(p, c, len);
 	f->has = FLOW_IP;
 	f->ip_version = 6;
 	f->protocol = h[6];
@@ -237,7 +224,7 @@ common_udp(const struct registry *r, struct packet *p,
 	}
 	common_layer(&p->layer[p->nlayers++], &dissector_udp, h, c->end,
 	    COMMON_UDP_LEN);
-	common_limit(p, c, len);
+	packet_limit(p, c, len);
 	p->flow.has = FLOW_IP | FLOW_PORTS | FLOW_TRANSPORT;
 	common_ports(&p->flow, h);
 	if (be16(h + COMMON_UDP_SUM) != 0)

@@ -94,7 +94,6 @@ table_hash(const struct table *t, const struct session_key *k,
 	return (uint32_t)(h ^ h >> 32) ^ outer;
 }
 
-
 static inline void
 table_prefetch(const struct table *t, uint32_t hash)
 {
