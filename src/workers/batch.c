@@ -145,12 +145,12 @@ batch_keep_datagram(struct batch *b, struct packet *p)
 }
 
 void
-part_cut(struct part *t, uint64_t key, int is_session)
+part_add(struct part *t, uint64_t key, int is_session)
 {
 	size_t end = (size_t)(t->out.p - t->out.data);
 	struct piece *last = t->n > 0 ? &t->piece[t->n - 1] : NULL;
 
-	if (end == (last != NULL ? last->end : 0) || t->out.error != 0)
+	if (t->out.error != 0)
 		return;
 	if (last != NULL && last->key == key &&
 	    last->is_session == is_session) {

@@ -109,15 +109,15 @@ const uint8_t *batch_keep(struct batch *, const uint8_t *, size_t);
  * header. */
 void batch_keep_datagram(struct batch *, struct packet *);
 
-/* What has been written since the last piece is one more. */
-void part_cut(struct part *, uint64_t key, int is_session);
-/* The same where mostly nothing was. */
+/* Something was. */
+void part_add(struct part *, uint64_t key, int is_session);
+/* What has been written since the last piece, if anything, is one more. */
 static inline void
-part_cut_any(struct part *t, uint64_t key)
+part_cut(struct part *t, uint64_t key, int is_session)
 {
 	if ((size_t)(t->out.p - t->out.data) !=
 	    (t->n > 0 ? t->piece[t->n - 1].end : 0))
-		part_cut(t, key, 0);
+		part_add(t, key, is_session);
 }
 
 #endif

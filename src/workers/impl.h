@@ -87,6 +87,14 @@ struct workers {
 	uint8_t quit;
 };
 
+static inline void
+workers_pause(void)
+{
+#ifdef __x86_64__
+	__builtin_ia32_pause();
+#endif
+}
+
 /* Until the count, which another thread moves under the lock, has reached that
  * number, or looking does not help. */
 static inline void
@@ -94,11 +102,7 @@ workers_look(const struct workers *all, const uint64_t *count, uint64_t number)
 {
 	for (unsigned int i = all->looks ? WAIT_LOOKS : 0; i > 0 &&
 	    __atomic_load_n(count, __ATOMIC_RELAXED) < number; i--)
-#ifdef __x86_64__
-		__builtin_ia32_pause();
-#else
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-#endif
+		workers_pause();
 }
 
 /* worker.c */

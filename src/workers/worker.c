@@ -1,6 +1,7 @@
 /* worker.c: a thread that moves the sessions that it owns. */
 #include <stdlib.h>
 
+#include "core/fetch.h"
 #include "dissect/dissect.h"
 #include "processes.h"
 #include "workers/impl.h"
@@ -200,27 +201,28 @@ move_error(struct worker *w, const struct packet *p, struct batch_error *e,
 static void
 fetch_packet(const struct packet *p)
 {
-	const char *flow = (const char *)&p->flow;
-
-	for (size_t i = 0; i < sizeof(p->flow); i += 64)
-		__builtin_prefetch(flow + i);
+	fetch(&p->flow, &p->flow + 1);
 	__builtin_prefetch(&p->flags);
+}
+
+static unsigned int
+least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
 }
 
 /* What another core has written is far away: it is asked for in time, and not
  * too much at once. */
 static void
-fetch(const struct batch *b, unsigned int own)
+fetch_own(const struct batch *b, unsigned int own)
 {
 	unsigned int place = own & OWN_PLACE;
 	const struct frame *f = &b->frame[place];
 
-	if (own & OWN_DISSECTED) {
+	if (own & OWN_DISSECTED)
 		fetch_packet(b->dissected[place]);
-		return;
-	}
-	for (uint32_t i = 0; i < f->caplen && i < FETCH_MOST; i += 64)
-		__builtin_prefetch(f->data + i);
+	else
+		fetch(f->data, f->data + least(f->caplen, FETCH_MOST));
 }
 
 /* Dissected; their sessions' memory is asked for.  Behind these n stand "more"
@@ -234,7 +236,7 @@ prepare(struct worker *w, const struct batch *b, const uint16_t *own,
 		const struct packet *p = &w->packet[i];
 
 		if (i + AHEAD < n + more)
-			fetch(b, own[i + AHEAD]);
+			fetch_own(b, own[i + AHEAD]);
 		if (own[i] & OWN_DISSECTED)
 			p = b->dissected[place];
 		else
@@ -265,12 +267,6 @@ take_answers(struct worker *w, const struct batch *b)
 	w->key = 0;
 	book_receive(w->book, b->n < BATCH_PACKETS);
 	part_cut(w->part, 0, 0);
-}
-
-static unsigned int
-least(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
 }
 
 /* The error that stands at the place; NULL: it is another packet. */
@@ -305,7 +301,7 @@ move_packets(struct worker *w, struct batch *b)
 	if (w->owes)
 		expire(w, 0);
 	for (unsigned int i = 0; i < n && i < AHEAD; i++)
-		fetch(b, own[i]);
+		fetch_own(b, own[i]);
 	for (unsigned int i = 0; i < n; i++) {
 		uint16_t place = own[i] & OWN_PLACE;
 		unsigned int k = i % GROUP, ahead = k + SESSION_AHEAD;
@@ -326,7 +322,7 @@ move_packets(struct worker *w, struct batch *b)
 		else
 			show(w, w->group[k], session_move(w->table,
 			    w->group[k], &w->lookup[k], b->first + place));
-		part_cut_any(w->part, w->key);
+		part_cut(w->part, w->key, 0);
 	}
 	catch_up(w, b, &tick, BATCH_PACKETS);
 	if (w->book != NULL)
