@@ -130,25 +130,27 @@ fmt_few(char *p, const char *s, size_t n)
 	return p + n;
 }
 
-/* Spaces, until what begins at "from" is as wide as "column", which is not
- * more than FMT_PAD wider than what is there. */
+/* Spaces, until what begins at "from" is as wide as "column", which is at most
+ * so many wider than what is there: they are written in any case. */
 static inline char *
-fmt_pad(char *p, const char *from, size_t column)
+fmt_spaces(char *p, const char *from, size_t column, size_t most)
 {
 	size_t width = (size_t)(p - from);
 
-	memset(p, ' ', FMT_PAD);
+	memset(p, ' ', most);
 	return width < column ? p + (column - width) : p;
 }
 
-/* The same where it is not more than FMT_PAD_FEW wider. */
+static inline char *
+fmt_pad(char *p, const char *from, size_t column)
+{
+	return fmt_spaces(p, from, column, FMT_PAD);
+}
+
 static inline char *
 fmt_pad_few(char *p, const char *from, size_t column)
 {
-	size_t width = (size_t)(p - from);
-
-	memset(p, ' ', FMT_PAD_FEW);
-	return width < column ? p + (column - width) : p;
+	return fmt_spaces(p, from, column, FMT_PAD_FEW);
 }
 
 /* Eight characters, the first in the lowest byte. */

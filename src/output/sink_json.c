@@ -155,8 +155,8 @@ print_layers(struct sink *k, const struct packet *p)
 	outbuf_add(o, "]}\n", 3);
 }
 
-/* Date and clock of another second than the last packet's. */
-static __attribute__((noinline)) void
+/* Date and clock of another second than the last packet's; the ns in it. */
+static __attribute__((noinline)) uint32_t
 turn_second(struct sink *k, int64_t ts)
 {
 	char *p = k->second.text;
@@ -168,6 +168,7 @@ turn_second(struct sink *k, int64_t ts)
 	p = fmt_clock(p, in_day);
 	*p++ = '.';
 	fmt_second_set(&k->second, ts - ns, p);
+	return ns;
 }
 
 static char *
@@ -175,10 +176,8 @@ put_time(char *p, struct sink *k, int64_t ts)
 {
 	uint32_t ns;
 
-	if (!fmt_second_is(&k->second, ts, &ns)) {
-		turn_second(k, ts);
-		fmt_second_is(&k->second, ts, &ns);
-	}
+	if (!fmt_second_is(&k->second, ts, &ns))
+		ns = turn_second(k, ts);
 	return fmt_fraction(fmt_second(p, &k->second), ns, 9);
 }
 

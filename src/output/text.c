@@ -60,8 +60,8 @@ put_count(char *p, const struct sink *k, int64_t ts, int64_t previous)
 	return p;
 }
 
-/* Local date and clock of another second than the last one. */
-static __attribute__((noinline)) void
+/* Local date and clock of another second than the last one; the ns in it. */
+static __attribute__((noinline)) uint32_t
 turn_second(struct sink *k, int64_t ts)
 {
 	char *p = k->second.text, date[FMT_DATE];
@@ -77,6 +77,7 @@ turn_second(struct sink *k, int64_t ts)
 	p = fmt_clock(p, in_day);
 	*p++ = '.';
 	fmt_second_set(&k->second, ts - ns, p);
+	return ns;
 }
 
 void
@@ -94,10 +95,8 @@ text_time(struct sink *k, int64_t ts)
 		k->out->p = put_count(p, k, ts, previous);
 		return;
 	}
-	if (!fmt_second_is(&k->second, ts, &ns)) {
-		turn_second(k, ts);
-		fmt_second_is(&k->second, ts, &ns);
-	}
+	if (!fmt_second_is(&k->second, ts, &ns))
+		ns = turn_second(k, ts);
 	p = fmt_second(p, &k->second);
 	p = fmt_fraction(p, ns, text_digits(k));
 	*p++ = ' ';
