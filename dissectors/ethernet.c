@@ -24,7 +24,7 @@ ethernet_print(const struct packet *p, const struct layer *l, struct writer *w)
 	unsigned int type = be16(l->data + 12);
 
 	(void)p;
-	writer_fields(w, fields, 2, l->data);
+	WRITER_FIELDS(w, fields, l->data);
 	if (type <= ETHERNET_MAX_LEN)
 		writer_number(w, "length", type);
 	else

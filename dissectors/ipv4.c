@@ -107,7 +107,7 @@ ipv4_print(const struct packet *p, const struct layer *l, struct writer *w)
 	if (l->header < IPV4_HEADER)
 		return;
 	frag = be16(h + 6);
-	writer_fields(w, fields, sizeof(fields) / sizeof(fields[0]), h);
+	WRITER_FIELDS(w, fields, h);
 	if (frag & IPV4_DONT)
 		writer_bool(w, "dont_fragment", 1);
 	if (frag & (IPV4_MORE | IPV4_OFFSET)) {

@@ -51,10 +51,10 @@ ipv6_print(const struct packet *p, const struct layer *l, struct writer *w)
 	(void)p;
 	if (l->header < IPV6_HEADER)
 		return;
-	writer_fields(w, before, sizeof(before) / sizeof(before[0]), h);
+	WRITER_FIELDS(w, before, h);
 	writer_hex(w, "traffic_class", be16(h) >> 4 & 0xff);
 	writer_hex(w, "flow_label", be24(h + 1) & 0xfffff);
-	writer_fields(w, behind, sizeof(behind) / sizeof(behind[0]), h);
+	WRITER_FIELDS(w, behind, h);
 }
 
 DISSECTOR(ipv6) = {

@@ -97,7 +97,7 @@ option_print(const uint8_t *o, unsigned int len, struct writer *w)
 	else if (o[0] == TCP_OPTION_SACK_OK)
 		writer_bool(w, name, 1);
 	else if (o[0] == TCP_OPTION_TIMES)
-		writer_fields(w, times, 2, o);
+		WRITER_FIELDS(w, times, o);
 	else if (o[0] == TCP_OPTION_SACK) {
 		writer_list(w, name);
 		for (i = 2; i + 4 <= len; i += 4)
@@ -134,9 +134,9 @@ tcp_print(const struct packet *p, const struct layer *l, struct writer *w)
 	(void)p;
 	if (cursor_take(&c, TCP_HEADER) == NULL)
 		return;
-	writer_fields(w, before_flags, 4, h);
+	WRITER_FIELDS(w, before_flags, h);
 	flags_print(be16(h + 12) & TCP_FLAGS, w);
-	writer_fields(w, behind_flags, 2, h);
+	WRITER_FIELDS(w, behind_flags, h);
 	if (be16(h + 12) & TCP_URG)
 		writer_number(w, "urgent", be16(h + 18));
 	if (cursor_left(&c) == 0)

@@ -45,7 +45,7 @@ udp_print(const struct packet *p, const struct layer *l, struct writer *w)
 	(void)p;
 	if (l->header < UDP_HEADER)
 		return;
-	writer_fields(w, fields, sizeof(fields) / sizeof(fields[0]), l->data);
+	WRITER_FIELDS(w, fields, l->data);
 }
 
 DISSECTOR(udp) = {

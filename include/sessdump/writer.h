@@ -150,7 +150,7 @@ writer_ipv6(struct writer *w, const char *name, const uint8_t *p)
 #define WRITER_FIELD(name, offset, kind) \
 	{ (name), sizeof(name) - 1, (offset), (kind) }
 
-enum { WRITER_FIELDS = 64 };	/* the most that may be said at once */
+enum { WRITER_FIELDS_MOST = 64 };	/* that may be said at once */
 
 /* n of them, as one call each would say them, but with less work. */
 static inline void
@@ -159,6 +159,11 @@ writer_fields(struct writer *w, const struct writer_field *f, size_t n,
 {
 	w->ops->fields(w, f, n, header);
 }
+
+/* All of an array. */
+#define WRITER_FIELDS(w, array, header) \
+	writer_fields((w), (array), sizeof(array) / sizeof((array)[0]), \
+	    (header))
 
 /* One of them, for a writer that has no shorter way. */
 static inline void

@@ -179,7 +179,7 @@ json_fields(struct writer *w, const struct writer_field *f, size_t n,
 	char *p = outbuf_room(j->out);
 	size_t comma = j->comma;
 
-	assert(n <= WRITER_FIELDS);
+	assert(n <= WRITER_FIELDS_MOST);
 	for (const struct writer_field *end = f + n; f < end; f++) {
 		const uint8_t *b = header + f->offset;
 
