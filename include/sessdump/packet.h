@@ -154,8 +154,6 @@ enum {
 struct packet {
 	const struct frame *frame;
 	struct flow flow;	/* of the innermost IP datagram */
-	struct flow quoted;	/* with PACKET_QUOTE: the datagram that the ICMP
-				 * error in flow is about, as it was sent */
 	uint64_t datagram_bytes; /* original lengths of the frames that carried
 				 * it: frame->len, with fragments their sum */
 	uint32_t flags;
@@ -172,6 +170,8 @@ struct packet {
 	uint16_t vlan[PACKET_VLANS];	/* tag control, outer first */
 	struct layer layer[PACKET_LAYERS];
 	struct tunnel tunnel[PACKET_TUNNELS];
+	struct flow quoted;	/* with PACKET_QUOTE: the datagram that the ICMP
+				 * error in flow is about, as it was sent */
 };
 
 /* Names the layer that follows. */
