@@ -6,6 +6,7 @@
 
 #include <sessdump/packet.h>
 
+#include "dissect/heads.h"
 #include "dissect/registry.h"
 
 /* Where the datagram comes from and goes to, as in struct flow. */
@@ -13,6 +14,26 @@ struct ends {
 	union addr src, dst;
 	uint16_t sport, dport;
 };
+
+/* The transport's protocol; 0 where the frame is not plain. */
+static inline unsigned int
+glance_ip(const struct frame *f, struct cursor *c, struct ends *e)
+{
+	unsigned int tags, type = heads_link(f, c, &tags);
+	const uint8_t *h;
+
+	if (type == HEADS_IPV4 && (h = heads_ipv4(c)) != NULL) {
+		heads_addr4(&e->src, h + 12);
+		heads_addr4(&e->dst, h + 16);
+		return h[9];
+	}
+	if (type == HEADS_IPV6 && (h = heads_ipv6(c)) != NULL) {
+		heads_addr6(&e->src, h + 8);
+		heads_addr6(&e->dst, h + 24);
+		return h[6];
+	}
+	return 0;
+}
 
 /*
  * 1: dissect() would find these ends, or no flow at all, and needs neither
@@ -22,6 +43,19 @@ struct ends {
  *
  * 0: it takes dissect() to tell.
  */
-int glance(const struct registry *, const struct frame *, struct ends *);
+static inline int
+glance(const struct registry *r, const struct frame *f, struct ends *e)
+{
+	struct cursor c = { f->data, f->data + f->caplen };
+	unsigned int protocol = glance_ip(f, &c, e), table;
+
+	if (protocol == 0)
+		return 0;
+	e->sport = be16(c.p);
+	e->dport = be16(c.p + 2);
+	table = protocol == HEADS_TCP ? TABLE_TCP_PORT : TABLE_UDP_PORT;
+	return registry_find(r, table, e->sport) == NULL &&
+	    registry_find(r, table, e->dport) == NULL;
+}
 
 #endif
