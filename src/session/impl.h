@@ -39,10 +39,10 @@ void session_emit(struct session_table *, enum session_event_kind,
     const struct packet *);
 void session_end(struct session_table *, struct session *, enum session_end,
     int64_t time);
-/* The last words on it.  It stands in the table still, for its caller to take
- * out, unless the table is done with, too. */
-void session_conclude(struct session_table *, struct session *,
-    enum session_end, int64_t time);
+/* The last words on it, to arg.  It stands in the table still, for its caller
+ * to take out, unless the table is done with, too. */
+void session_conclude(const struct session_table *, struct session *,
+    enum session_end, int64_t time, void *arg);
 void session_sort(struct session_entry *, uint32_t n);
 /* visit.c */
 void session_walk(struct session_table *, enum session_visit, int64_t now);

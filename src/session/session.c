@@ -66,28 +66,33 @@ session_trouble(const struct session_table *t, const struct session *s)
 	return s->trouble != 0 ? &t->troubles.slab[s->trouble] : NULL;
 }
 
+static void
+emit(const struct session_table *t, void *arg, const struct session_event *ev)
+{
+	if (t->config.on_event != NULL)
+		t->config.on_event(arg, ev);
+}
+
 void
 session_emit(struct session_table *t, enum session_event_kind kind,
     const char *cause, int64_t time, const struct session *s,
     const struct packet *p)
 {
-	struct session_event ev = { kind, time, cause, s, p };
-
-	if (t->config.on_event != NULL)
-		t->config.on_event(t->config.arg, &ev);
+	emit(t, t->config.arg, &(struct session_event){ kind, time, cause, s,
+	    p });
 }
 
 void
-session_conclude(struct session_table *t, struct session *s,
-    enum session_end why, int64_t time)
+session_conclude(const struct session_table *t, struct session *s,
+    enum session_end why, int64_t time, void *arg)
 {
 	/* What it was heading for says more than what set it free. */
 	if (s->end == END_OPEN)
 		s->end = (uint8_t)why;
-	session_emit(t, EVENT_END, session_end_name[s->end], time, s, NULL);
+	emit(t, arg, &(struct session_event){ EVENT_END, time,
+	    session_end_name[s->end], s, NULL });
 	if (t->config.on_end != NULL)
-		t->config.on_end(t->config.arg, s);
-	t->stats.live--;
+		t->config.on_end(arg, s);
 	s->id = 0;		/* tells a free one from a live one */
 }
 
@@ -100,7 +105,8 @@ session_end(struct session_table *t, struct session *s, enum session_end why,
 	/* The next in its list may be the next to end. */
 	table_prefetch(&t->table, s->hash);
 	fetch(next, next + 1);
-	session_conclude(t, s, why, time);
+	session_conclude(t, s, why, time, t->config.arg);
+	t->stats.live--;
 	path_put(t->paths, s->path);
 	trouble_put(&t->troubles, s->trouble);
 	table_dequeue(&t->table, s);

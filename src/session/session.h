@@ -262,6 +262,11 @@ struct session_entry *session_list(const struct session_table *,
     enum session_visit, int64_t now, uint32_t *n);
 void session_visit(struct session_table *, struct session *,
     enum session_visit, int64_t now);
+/* The same at the end of the capture, but what is said goes to arg, and nothing
+ * of the table changes but the session: several threads may do so with sessions
+ * of one table. */
+void session_close(const struct session_table *, struct session *,
+    int64_t now, void *arg);
 /* The list's next session, behind which "left" - 1 follow, is about to be
  * visited.  They stand in no order in memory, and none would be in the cache
  * when its turn comes. */

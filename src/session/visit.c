@@ -25,15 +25,23 @@ session_list(const struct session_table *t, enum session_visit why,
 }
 
 void
+session_close(const struct session_table *t, struct session *s, int64_t now,
+    void *arg)
+{
+	if (expire_is_due(t, s, now))
+		session_conclude(t, s, END_TIMEOUT, expire_time(t, s), arg);
+	else
+		session_conclude(t, s, END_CAPTURE, now, arg);
+}
+
+void
 session_visit(struct session_table *t, struct session *s,
     enum session_visit why, int64_t now)
 {
-	int due = expire_is_due(t, s, now);
-
 	if (why == VISIT_END) {
-		session_conclude(t, s, due ? END_TIMEOUT : END_CAPTURE, due ?
-		    expire_time(t, s) : now);
-	} else if (due) {
+		session_close(t, s, now, t->config.arg);
+		t->stats.live--;
+	} else if (expire_is_due(t, s, now)) {
 		session_end(t, s, END_TIMEOUT, expire_time(t, s));
 	} else if (t->config.ahead != 0 ? s->noted : s->changed) {
 		s->changed = 0;
