@@ -24,7 +24,7 @@ enum {
 enum batch_kind {
 	BATCH_DEALT,		/* the packets */
 	BATCH_LIST,		/* list the sessions to be visited */
-	BATCH_VISIT,		/* visit those whose id is not above "until" */
+	BATCH_VISIT,		/* visit some of those */
 };
 
 /* Text that belongs together; keys say in which order the pieces of all
@@ -40,6 +40,7 @@ struct part {
 	alignas(64) uint32_t nown;
 	/* The packets that it looks at: their places, and OWN_DISSECTED. */
 	uint16_t own[BATCH_PACKETS];
+	uint32_t from, to;	/* of BATCH_VISIT: list[from .. to - 1] */
 	alignas(64) struct outbuf out;
 	struct piece *piece;
 	uint32_t n, capacity;
@@ -72,7 +73,6 @@ struct batch {
 	enum batch_kind kind;
 	enum session_visit why;	/* of BATCH_LIST and BATCH_VISIT */
 	int64_t now;		/* likewise */
-	uint64_t until;
 	uint64_t first;		/* number of the first packet */
 	uint32_t n, npackets, nticks, nerrors;
 	unsigned int left;	/* workers that are not done with it; under

@@ -72,25 +72,12 @@ collect(struct workers *all, struct batch *b)
 		}
 }
 
-/* The dealer's thread is a worker, too: it is done with so many batches. */
-static void
-serve_own(struct workers *all, uint64_t number)
-{
-	for (unsigned int i = 0; i < all->first; i++) {
-		struct worker *w = &all->worker[i];
-
-		while (w->position < number)
-			worker_serve(w, all->ring[w->position % RING]);
-	}
-}
-
 /* Until so many batches are done with, from the first one on; how many are. */
 static uint64_t
 await(struct workers *all, uint64_t number)
 {
 	uint64_t finished;
 
-	serve_own(all, number);
 	workers_look(all, &all->finished, number);
 	pthread_mutex_lock(&all->lock);
 	all->awaited = number;
@@ -100,21 +87,11 @@ await(struct workers *all, uint64_t number)
 	return finished;
 }
 
-/* What is done with goes out; so many batches in any case. */
+/* The blocks of a batch that is done with are read into next: they are in the
+ * cache. */
 static void
-collect_until(struct workers *all, uint64_t number)
+take_back(struct workers *all, struct batch *b)
 {
-	uint64_t finished = await(all, number);
-
-	for (; all->tail < finished; all->tail++)
-		collect(all, all->ring[all->tail % RING]);
-}
-
-static struct batch *
-take_batch(struct workers *all)
-{
-	struct batch *b = all->ring[all->head % RING];
-
 	while (b->blocks != NULL) {
 		struct capture_block *k = b->blocks;
 
@@ -122,8 +99,20 @@ take_batch(struct workers *all)
 		k->next = all->free;
 		all->free = k;
 	}
-	batch_reset(b, all->n);
-	return b;
+}
+
+/* What is done with goes out; so many batches in any case. */
+static void
+collect_until(struct workers *all, uint64_t number)
+{
+	uint64_t finished = await(all, number);
+
+	for (; all->tail < finished; all->tail++) {
+		struct batch *b = all->ring[all->tail % RING];
+
+		collect(all, b);
+		take_back(all, b);
+	}
 }
 
 /* When the ring is full, the dealer sleeps until half of it is done with: not
@@ -131,17 +120,17 @@ take_batch(struct workers *all)
 struct batch *
 workers_current(struct workers *all)
 {
-	struct batch *b = all->current;
-
-	if (b != NULL && batch_is_full(b))
+	if (all->current != NULL && batch_is_full(all->current))
 		workers_publish(all);
 	if (all->current != NULL)
 		return all->current;
-	if (all->head > LEAD)
-		serve_own(all, all->head - LEAD);
 	collect_until(all, all->tail + (all->head - all->tail == RING ?
 	    RING / 2 : 0));
-	return all->current = take_batch(all);
+	all->behind = all->head - __atomic_load_n(&all->finished,
+	    __ATOMIC_RELAXED) >= BEHIND;
+	all->current = all->ring[all->head % RING];
+	batch_reset(all->current, all->n);
+	return all->current;
 }
 
 struct capture_block *
@@ -169,14 +158,18 @@ workers_exchange(void *arg, struct capture_block *old, size_t size)
 void
 workers_publish(struct workers *all)
 {
-	if (all->current == NULL)
+	struct batch *b = all->current;
+
+	if (b == NULL)
 		return;
-	all->current->left = all->n;
+	b->left = all->n;
 	all->current = NULL;
 	pthread_mutex_lock(&all->lock);
 	__atomic_store_n(&all->head, all->head + 1, __ATOMIC_RELAXED);
 	pthread_cond_broadcast(&all->dealt);
 	pthread_mutex_unlock(&all->lock);
+	for (unsigned int i = 0; i < all->first; i++)
+		worker_serve(&all->worker[i], b);
 }
 
 void
@@ -186,17 +179,33 @@ workers_drain(struct workers *all)
 	collect_until(all, all->head);
 }
 
-static void
-publish_visit(struct workers *all, enum batch_kind kind,
-    enum session_visit why, int64_t now, uint64_t until)
+/* How far the list is to be visited, from that place on. */
+static uint32_t
+find_to(const struct worker *w, uint32_t from, uint64_t until)
+{
+	uint32_t to = w->nlist;
+
+	while (from < to) {
+		uint32_t middle = from + (to - from) / 2;
+
+		if (w->list[middle].id <= until)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static struct batch *
+start_visit(struct workers *all, enum batch_kind kind,
+    enum session_visit why, int64_t now)
 {
 	struct batch *b = workers_current(all);
 
 	b->kind = kind;
 	b->why = why;
 	b->now = now;
-	b->until = until;
-	workers_publish(all);
+	return b;
 }
 
 /* So far that no worker has too much to say. */
@@ -222,19 +231,19 @@ workers_visit(struct workers *all, enum session_visit why, int64_t now)
 	uint64_t until;
 
 	workers_publish(all);
-	publish_visit(all, BATCH_LIST, why, now, 0);
+	start_visit(all, BATCH_LIST, why, now);
 	workers_drain(all);
 	do {
+		struct batch *b = start_visit(all, BATCH_VISIT, why, now);
+
 		/* A list is gone when its last session was visited. */
 		until = find_until(all, at);
 		for (unsigned int i = 0; i < all->n; i++) {
-			const struct worker *w = &all->worker[i];
-
-			while (at[i] < w->nlist &&
-			    w->list[at[i]].id <= until)
-				at[i]++;
+			b->part[i].from = at[i];
+			b->part[i].to = at[i] = find_to(&all->worker[i],
+			    at[i], until);
 		}
-		publish_visit(all, BATCH_VISIT, why, now, until);
+		workers_publish(all);
 	} while (until != UINT64_MAX);
 	workers_drain(all);
 }

@@ -16,8 +16,8 @@
 enum {
 	RING	= 8,		/* batches under way at a time: so many that
 				 * nobody is woken for each */
-	LEAD	= 2,		/* dealt before the dealer's thread sees to
-				 * its own part */
+	BEHIND	= 3,		/* of these, under way when the dealer's thread
+				 * begins to dissect for the others */
 	GROUP	= 32,		/* packets whose memory is fetched at once */
 };
 
@@ -40,8 +40,10 @@ struct worker {
 	int64_t now;
 	uint8_t owes;		/* more may have timed out by now */
 	uint8_t failed;		/* no memory for the list */
-	struct session_entry *list;	/* to be visited, list[at] next */
-	uint32_t nlist, at;
+	struct session_entry *list;	/* to be visited */
+	uint32_t nlist;
+	const struct session_table *closing; /* of the session that is said */
+	uint64_t closed;	/* sessions, of any table, at the end */
 	/* Packets at hand, and where they belong. */
 	const struct packet *group[GROUP];
 	struct session_lookup lookup[GROUP];
@@ -67,6 +69,8 @@ struct workers {
 	uint8_t looks;		/* each has a core: see WAIT_LOOKS */
 	uint8_t any;		/* every packet is selected */
 	uint8_t all;		/* every session is */
+	uint8_t alike;		/* nobody knows more of a session than who
+				 * else: at the end each closes any */
 
 	/* The dealer's: in the same line others would wait for it. */
 	alignas(64) struct batch *current; /* being filled, or NULL */
@@ -74,6 +78,7 @@ struct workers {
 	struct capture_block *free; /* that no frame is in */
 	struct schedule schedule;
 	struct session_stats stats;
+	uint8_t behind;		/* the others are: see BEHIND */
 	uint8_t lost;		/* memory was short */
 
 	/* What all threads look at, under the lock. */

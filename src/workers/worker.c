@@ -47,7 +47,7 @@ show_session(struct worker *w, const struct session *s, int open)
 		return;
 	if (headed)
 		part_cut(w->part, w->key, 0);
-	w->sink.ops->session(&w->sink, s, session_trouble(w->table, s), open);
+	w->sink.ops->session(&w->sink, s, session_trouble(w->closing, s), open);
 	if (headed)
 		part_cut(w->part, w->key, 1);
 }
@@ -103,6 +103,7 @@ worker_init(struct worker *w, struct workers *all, unsigned int index,
 	w->table = session_table_new(&config, e);
 	if (w->table == NULL)
 		return -1;
+	w->closing = w->table;
 	w->book = processes_book(o->processes, index);
 	w->sink.book = w->book;
 	if (w->book != NULL)
@@ -334,7 +335,6 @@ move_packets(struct worker *w, struct batch *b)
 static void
 make_list(struct worker *w, const struct batch *b)
 {
-	w->at = 0;
 	if (w->book != NULL && b->why == VISIT_END)
 		book_finish(w->book);
 	if (w->sockets != NULL && b->why == VISIT_END)
@@ -353,17 +353,65 @@ make_list(struct worker *w, const struct batch *b)
 static void
 visit(struct worker *w, const struct batch *b)
 {
-	for (; w->at < w->nlist && w->list[w->at].id <= b->until; w->at++) {
-		w->key = w->list[w->at].id;
-		session_fetch(w->table, &w->list[w->at], w->nlist - w->at);
-		session_visit(w->table, w->list[w->at].session, b->why,
-		    b->now);
+	for (uint32_t i = w->part->from; i < w->part->to; i++) {
+		w->key = w->list[i].id;
+		session_fetch(w->table, &w->list[i], w->nlist - i);
+		session_visit(w->table, w->list[i].session, b->why, b->now);
 		part_cut(w->part, w->key, 0);
 	}
-	if (w->at < w->nlist)
+	if (w->part->to < w->nlist)
 		return;
 	free(w->list);
 	w->list = NULL;
+}
+
+/* Sessions that one worker has listed. */
+struct stretch {
+	const struct worker *owner;
+	uint32_t at, end;
+};
+
+/* The one whose next session comes first; NULL: all have come. */
+static struct stretch *
+find_first(struct stretch *v, unsigned int n)
+{
+	struct stretch *first = NULL;
+	uint64_t id = UINT64_MAX;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (v[i].at < v[i].end &&
+		    v[i].owner->list[v[i].at].id < id) {
+			first = &v[i];
+			id = v[i].owner->list[v[i].at].id;
+		}
+	return first;
+}
+
+/* Of each worker's sessions an equal share, in order. */
+static void
+close_sessions(struct worker *w, const struct batch *b)
+{
+	const struct workers *all = w->all;
+	struct stretch v[WORKERS_MAX], *s;
+
+	for (unsigned int i = 0; i < all->n; i++) {
+		const struct part *t = &b->part[i];
+		uint64_t n = t->to - t->from;
+
+		v[i].owner = &all->worker[i];
+		v[i].at = t->from + (uint32_t)(n * w->index / all->n);
+		v[i].end = t->from + (uint32_t)(n * (w->index + 1) / all->n);
+	}
+	while ((s = find_first(v, all->n)) != NULL) {
+		const struct session_entry *e = &s->owner->list[s->at];
+
+		w->key = e->id;
+		w->closing = s->owner->table;
+		session_fetch(w->closing, e, s->end - s->at++);
+		session_close(w->closing, e->session, b->now, w);
+		w->closed++;
+		part_cut(w->part, w->key, 0);
+	}
 }
 
 static struct batch *
@@ -407,6 +455,8 @@ worker_serve(struct worker *w, struct batch *b)
 		move_packets(w, b);
 	else if (b->kind == BATCH_LIST)
 		make_list(w, b);
+	else if (b->why == VISIT_END && w->all->alike)
+		close_sessions(w, b);
 	else
 		visit(w, b);
 	finish_batch(w, b);

@@ -51,9 +51,8 @@ dealing(const struct options *o)
 {
 	if (o->nread == 0)
 		return 0;
-	if (!(o->sink.views & VIEW_PACKETS))
-		return 52;
-	return o->sink.format == FORMAT_JSON ? 40 : 46;
+	return o->sink.views & VIEW_PACKETS && o->sink.format == FORMAT_JSON ?
+	    38 : 74;
 }
 
 struct workers *
@@ -81,6 +80,7 @@ workers_new(const struct options *o, const struct registry *r,
 	all->any = (uint8_t)selection_is_any(o->selection);
 	all->all = o->process_filter == NULL &&
 	    !selection_has_states(o->selection);
+	all->alike = o->processes == NULL;
 	all->keeper = (struct capture_keeper){ workers_exchange, all };
 	schedule_init(&all->schedule, o->session.interval, o->sockets ?
 	    SOCKETS_AHEAD : 0);
@@ -118,27 +118,21 @@ workers_free(struct workers *all)
 	free(all);
 }
 
-static uint64_t
-hash_end(const union addr *a, uint16_t port)
-{
-	return mix(a->w[0] ^ UINT64_C(0xa0761d6478bd642f),
-	    a->w[1] ^ port ^ UINT64_C(0xe7037ed1a0b428db));
-}
-
 /* The same both ways.  There is no seed in it, so that a file gives the same
  * records in the same order each time. */
-static uint8_t
+static inline uint8_t
 owner_of(const struct workers *all, const struct ends *e)
 {
-	return shares_owner(&all->shares, hash_end(&e->src, e->sport) +
-	    hash_end(&e->dst, e->dport));
+	return shares_owner(&all->shares, mix(UINT64_C(0xa0761d6478bd642f) ^
+	    (e->src.w[0] + e->dst.w[0]), UINT64_C(0xe7037ed1a0b428db) ^
+	    (e->src.w[1] + e->dst.w[1] + e->sport + e->dport)));
 }
 
 static uint8_t
 owner_of_flow(const struct workers *all, const struct flow *f)
 {
-	return owner_of(all, &(struct ends){ f->src, f->dst, f->sport,
-	    f->dport });
+	return owner_of(all, &(struct ends){ .src = f->src, .dst = f->dst,
+	    .sport = f->sport, .dport = f->dport });
 }
 
 /* Time goes on, behind the packets dealt so far, and something may be due. */
@@ -205,11 +199,11 @@ keep_frame(struct workers *all, struct batch *b, struct frame *f)
 }
 
 /* Its owner can dissect the frame, if it is plain; what needs the packet here
- * has it dissected here. */
+ * has it dissected here, and what would have to wait. */
 static int
 is_left(const struct workers *all)
 {
-	return (all->keeps || all->stays) && all->any &&
+	return (all->keeps || all->stays) && all->any && !all->behind &&
 	    defrag_copies(all->defrag) == NULL;
 }
 
@@ -284,6 +278,7 @@ const struct session_stats *
 workers_stats(struct workers *all)
 {
 	struct session_stats *sum = &all->stats;
+	uint64_t closed = 0;
 
 	memset(sum, 0, sizeof(*sum));
 	for (unsigned int i = 0; i < all->n; i++) {
@@ -294,8 +289,10 @@ workers_stats(struct workers *all)
 		sum->evicted += s->evicted;
 		sum->evicted_open += s->evicted_open;
 		sum->live += s->live;
+		closed += all->worker[i].closed;
 		sum->peak += s->peak;
 	}
+	sum->live -= (uint32_t)closed;
 	return sum;
 }
 
