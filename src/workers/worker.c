@@ -367,8 +367,8 @@ visit(struct worker *w, const struct batch *b)
 
 /* Sessions that one worker has listed. */
 struct stretch {
-	const struct worker *owner;
-	uint32_t at, end;
+	const struct session_table *table;	/* its */
+	const struct session_entry *next, *end;
 };
 
 /* The one whose next session comes first; NULL: all have come. */
@@ -376,18 +376,16 @@ static struct stretch *
 find_first(struct stretch *v, unsigned int n)
 {
 	struct stretch *first = NULL;
-	uint64_t id = UINT64_MAX;
 
 	for (unsigned int i = 0; i < n; i++)
-		if (v[i].at < v[i].end &&
-		    v[i].owner->list[v[i].at].id < id) {
+		if (v[i].next < v[i].end && (first == NULL ||
+		    v[i].next->id < first->next->id))
 			first = &v[i];
-			id = v[i].owner->list[v[i].at].id;
-		}
 	return first;
 }
 
-/* Of each worker's sessions an equal share, in order. */
+/* Of each worker's sessions an equal share, in order.  What a worker keeps
+ * writing to is not looked at by others meanwhile. */
 static void
 close_sessions(struct worker *w, const struct batch *b)
 {
@@ -395,22 +393,27 @@ close_sessions(struct worker *w, const struct batch *b)
 	struct stretch v[WORKERS_MAX], *s;
 
 	for (unsigned int i = 0; i < all->n; i++) {
+		const struct worker *owner = &all->worker[i];
 		const struct part *t = &b->part[i];
 		uint64_t n = t->to - t->from;
 
-		v[i].owner = &all->worker[i];
-		v[i].at = t->from + (uint32_t)(n * w->index / all->n);
-		v[i].end = t->from + (uint32_t)(n * (w->index + 1) / all->n);
+		v[i].table = owner->table;
+		v[i].next = v[i].end = NULL;
+		if (n == 0)
+			continue;
+		v[i].next = owner->list + t->from + n * w->index / all->n;
+		v[i].end = owner->list + t->from + n * (w->index + 1) / all->n;
 	}
 	while ((s = find_first(v, all->n)) != NULL) {
-		const struct session_entry *e = &s->owner->list[s->at];
+		const struct session_entry *e = s->next;
 
 		w->key = e->id;
-		w->closing = s->owner->table;
-		session_fetch(w->closing, e, s->end - s->at++);
-		session_close(w->closing, e->session, b->now, w);
+		w->closing = s->table;
+		session_fetch(s->table, e, (uint32_t)(s->end - e));
+		session_close(s->table, e->session, b->now, w);
 		w->closed++;
 		part_cut(w->part, w->key, 0);
+		s->next++;
 	}
 }
 
