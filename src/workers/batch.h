@@ -13,6 +13,8 @@
 #include "session/session.h"
 
 enum {
+	APART		= 128,		/* bytes between what two cores write:
+					 * lines are fetched in pairs */
 	BATCH_PACKETS	= 1024,
 	BATCH_BYTES	= 1 << 20,	/* of frames that are kept, about */
 	OWN_DISSECTED	= 0x8000,	/* the dealer had to; else it is left to
@@ -37,11 +39,11 @@ struct piece {
 
 /* What one worker has to do with one batch, and says of it. */
 struct part {
-	alignas(64) uint32_t nown;
+	alignas(APART) uint32_t nown;
 	/* The packets that it looks at: their places, and OWN_DISSECTED. */
 	uint16_t own[BATCH_PACKETS];
 	uint32_t from, to;	/* of BATCH_VISIT: list[from .. to - 1] */
-	alignas(64) struct outbuf out;
+	alignas(APART) struct outbuf out;
 	struct piece *piece;
 	uint32_t n, capacity;
 };

@@ -26,7 +26,7 @@ enum {
 enum { WAIT_LOOKS = 2000 };
 
 struct worker {
-	alignas(64) struct workers *all;
+	alignas(APART) struct workers *all;
 	unsigned int index;
 	pthread_t thread;
 	struct session_table *table;
@@ -73,7 +73,7 @@ struct workers {
 				 * else: at the end each closes any */
 
 	/* The dealer's: in the same line others would wait for it. */
-	alignas(64) struct batch *current; /* being filled, or NULL */
+	alignas(APART) struct batch *current; /* being filled, or NULL */
 	uint64_t tail;		/* batches put together */
 	struct capture_block *free; /* that no frame is in */
 	struct schedule schedule;
@@ -82,7 +82,7 @@ struct workers {
 	uint8_t lost;		/* memory was short */
 
 	/* What all threads look at, under the lock. */
-	alignas(64) pthread_mutex_t lock;
+	alignas(APART) pthread_mutex_t lock;
 	pthread_cond_t dealt;	/* head has moved, or quit is set */
 	pthread_cond_t done;	/* nobody is left of a batch */
 	pthread_cond_t step;	/* of an error */
