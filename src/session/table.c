@@ -9,10 +9,22 @@
 #include "core/region.h"
 #include "session/table.h"
 
+/* The first slots stand behind the last once more, so that some can be looked
+ * at together anywhere. */
+enum { AGAIN = 3 };
+
 static size_t
 index_bytes(uint32_t mask)
 {
-	return sizeof(uint32_t) * ((size_t)mask + 1);
+	return sizeof(uint32_t) * ((size_t)mask + 1 + AGAIN);
+}
+
+static void
+index_set(struct table *t, uint32_t i, uint32_t slot)
+{
+	t->index[i] = slot;
+	if (i < AGAIN)
+		t->index[i + t->mask + 1] = slot;
 }
 
 static size_t
@@ -55,7 +67,7 @@ index_insert(struct table *t, uint32_t number, uint32_t hash)
 
 	while (t->index[i] != 0)
 		i = (i + 1) & mask;
-	t->index[i] = (hash & ~mask) | number;
+	index_set(t, i, (hash & ~mask) | number);
 }
 
 /* Every session's number fits below the tag as long as this holds. */
@@ -97,10 +109,10 @@ index_remove(struct table *t, uint32_t number, uint32_t hash)
 
 		if (((j - home) & mask) < ((j - i) & mask))
 			continue;
-		t->index[i] = t->index[j];
+		index_set(t, i, t->index[j]);
 		i = j;
 	}
-	t->index[i] = 0;
+	index_set(t, i, 0);
 }
 
 struct session *

@@ -87,10 +87,8 @@ table_hash(const struct table *t, const struct session_key *k,
 	    k->addr[0].w[0] ^ t->seed[1] ^ UINT64_C(0xe7037ed1a0b428db));
 	h = mix(h ^ k->addr[1].w[0], t->seed[0] ^
 	    UINT64_C(0x8ebc6af09c88c6e3));
-	if (k->ip_version == 6)
-		h = mix(h ^ k->addr[0].w[1] ^ t->seed[1],
-		    k->addr[1].w[1] ^ t->seed[0] ^
-		    UINT64_C(0x589965cc75374cc3));
+	h = mix(h ^ k->addr[0].w[1] ^ t->seed[1], k->addr[1].w[1] ^
+	    t->seed[0] ^ UINT64_C(0x589965cc75374cc3));
 	return (uint32_t)(h ^ h >> 32) ^ outer;
 }
 
@@ -100,11 +98,46 @@ table_prefetch(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->index[hash & t->mask]);
 }
 
-/* Does a probe go on behind the slot?  1 or 0. */
-static inline uint32_t
-table_is_other(uint32_t slot, uint32_t hash, uint32_t mask)
+/* A probe ends at the slot: it is empty, or seems to be the one. */
+static inline int
+table_ends(uint32_t slot, uint32_t hash, uint32_t mask)
 {
-	return (uint32_t)(slot != 0) & (uint32_t)((slot ^ hash) > mask);
+	return slot == 0 || (slot ^ hash) <= mask;
+}
+
+/* How many slots a probe passes before it ends, of the first four, which are
+ * looked at together, since no branch could foretell which it is; or 4. */
+static inline unsigned int
+table_passed(const uint32_t *slot, uint32_t hash, uint32_t mask)
+{
+	unsigned int n = 0;
+#ifdef __SSE2__
+	typedef uint32_t four __attribute__((vector_size(16)));
+	typedef float flags __attribute__((vector_size(16)));
+	four v;
+
+	memcpy(&v, slot, sizeof(v));
+	n = (unsigned int)__builtin_ia32_movmskps((flags)((four)(v == 0) |
+	    (four)(((v ^ hash) & ~mask) == 0)));
+	return (unsigned int)__builtin_ctz(n | 16);
+#else
+	while (n < 4 && !table_ends(slot[n], hash, mask))
+		n++;
+	return n;
+#endif
+}
+
+/* The slot, from the i-th on, at which a probe ends. */
+static inline uint32_t
+table_probe(const struct table *t, uint32_t i, uint32_t hash)
+{
+	uint32_t mask = t->mask;
+	unsigned int passed = table_passed(&t->index[i & mask], hash, mask);
+
+	for (i += passed; passed == 4 &&
+	    !table_ends(t->index[i & mask], hash, mask); i++)
+		;
+	return i & mask;
 }
 
 /* The second pass: the number of the session that this seems to be, by the
@@ -112,18 +145,7 @@ table_is_other(uint32_t slot, uint32_t hash, uint32_t mask)
 static inline uint32_t
 table_guess(const struct table *t, uint32_t hash)
 {
-	uint32_t mask = t->mask, i = hash & mask;
-	uint32_t slot = t->index[i], next = t->index[(i + 1) & mask];
-	uint32_t on = table_is_other(slot, hash, mask);
-
-	/* Of the first two without a branch, which nothing could foretell. */
-	slot ^= (slot ^ next) & -on;
-	on &= table_is_other(next, hash, mask);
-	for (i += 2; on; i++) {
-		slot = t->index[i & mask];
-		on = table_is_other(slot, hash, mask);
-	}
-	return slot & mask;
+	return t->index[table_probe(t, hash, hash)] & t->mask;
 }
 
 static inline int
@@ -136,15 +158,12 @@ table_is(const struct session *s, const struct session_key *k, uint32_t hash)
 static inline struct session *
 table_find(const struct table *t, const struct session_key *k, uint32_t hash)
 {
-	uint32_t mask = t->mask;
+	uint32_t mask = t->mask, i = table_probe(t, hash, hash);
 
-	for (uint32_t i = hash & mask; t->index[i] != 0; i = (i + 1) & mask) {
-		struct session *s = &t->slab[t->index[i] & mask];
-
-		if ((t->index[i] ^ hash) <= mask && table_is(s, k, hash))
-			return s;
-	}
-	return NULL;
+	while (t->index[i] != 0 && !table_is(&t->slab[t->index[i] & mask], k,
+	    hash))
+		i = table_probe(t, i + 1, hash);
+	return t->index[i] != 0 ? &t->slab[t->index[i] & mask] : NULL;
 }
 
 /* A zeroed session with key and hash, in the index, in no list.  NULL when
