@@ -9,6 +9,7 @@ enum { FETCH_LINE = 64 };	/* bytes of a line of the cache, mostly */
 static inline void
 fetch(const void *from, const void *end)
 {
+#pragma GCC unroll 8
 	for (const char *p = from; p < (const char *)end; p += FETCH_LINE)
 		__builtin_prefetch(p);
 	__builtin_prefetch((const char *)end - 1);
@@ -18,6 +19,7 @@ fetch(const void *from, const void *end)
 static inline void
 fetch_to_write(const void *from, const void *end)
 {
+#pragma GCC unroll 8
 	for (const char *p = from; p < (const char *)end; p += FETCH_LINE)
 		__builtin_prefetch(p, 1);
 	__builtin_prefetch((const char *)end - 1, 1);

@@ -23,6 +23,7 @@ struct session_table {
 	alignas(64) struct table table;
 	struct trouble_pool troubles;
 	struct session_config config;
+	int64_t limit[TIMEOUTS]; /* of config; INT64_MAX where it says never */
 	struct path_table *paths;
 	struct session_stats stats;
 	struct schedule schedule;
@@ -71,9 +72,7 @@ static inline int
 expire_is_due(const struct session_table *t, const struct session *s,
     int64_t now)
 {
-	int64_t limit = t->config.timeout[s->timeout];
-
-	return limit != 0 && now - s->last > limit;
+	return now - s->last > t->limit[s->timeout];
 }
 
 /* A packet of it came. */

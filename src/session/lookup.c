@@ -134,11 +134,5 @@ session_prefetch(struct session_table *t, struct session_lookup *l)
 		return;
 	l->number = table_guess(&t->table, l->hash);
 	s = &t->table.slab[l->number];
-	if (l->key.protocol == PROTO_TCP) {
-		fetch_to_write(s, s + 1);
-	} else {
-		fetch_to_write(s, &s->side);
-		fetch_to_write(&s->side[l->dir], &s->side[l->dir].zeek);
-		__builtin_prefetch(&s->id, 1);
-	}
+	fetch_to_write(s, s + 1);
 }

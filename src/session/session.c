@@ -32,6 +32,9 @@ session_table_new(const struct session_config *config, struct errbuf *e)
 		return NULL;
 	}
 	t->config = *config;
+	for (unsigned int i = 0; i < TIMEOUTS; i++)
+		t->limit[i] = config->timeout[i] != 0 ? config->timeout[i] :
+		    INT64_MAX;
 	schedule_init(&t->schedule, config->interval, config->ahead);
 	if (table_init(&t->table, config->max, config->seed, e) == 0) {
 		if (trouble_init(&t->troubles, config->max, e) == 0)

@@ -46,10 +46,11 @@ plain_ack(const struct side *peer, const struct flow *f)
 	int64_t flight = peer->next - peer->acked;
 	uint32_t acked = f->tcp.ack - (peer->base + (uint32_t)peer->acked);
 
-	/* Before 0 stands what a SYN rules out. */
+	/* Before 0 stands what a SYN rules out.  By bits, what no branch could
+	 * foretell. */
 	return peer->acked >= 0 && (int64_t)acked <= flight &&
-	    flight <= SEQ_REACH && (acked != 0 || flight == 0 ||
-	    f->payload_len > 0 || f->tcp.flags & TCP_FIN ||
+	    flight <= SEQ_REACH && ((acked != 0) | (flight == 0) |
+	    (f->payload_len > 0) | ((f->tcp.flags & TCP_FIN) != 0) |
 	    !(peer->seen & SIDE_ACKED));
 }
 

@@ -6,9 +6,10 @@ static void
 sample(struct side *s, int64_t ns)
 {
 	int64_t smoothed = rtt_unpack(s->rtt_smoothed);
+	uint32_t packed = rtt_pack(ns);
 
-	if (s->rtt_min == 0 || ns < rtt_unpack(s->rtt_min))
-		s->rtt_min = rtt_pack(ns);
+	/* 0, which is none, becomes the greatest. */
+	s->rtt_min = packed - 1 < s->rtt_min - 1 ? packed : s->rtt_min;
 	s->rtt_smoothed = rtt_pack(smoothed == -1 ? ns :
 	    smoothed + (ns - smoothed) / 8);
 }

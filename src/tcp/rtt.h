@@ -54,8 +54,9 @@ void rtt_stop(struct side *sender, struct side *peer, int64_t now);
 static inline int
 rtt_is_of_syn(const struct side *s)
 {
-	return s->timed_at != RTT_NONE && (s->flags & (TCP_SYN | TCP_ACK)) ==
-	    TCP_SYN && s->seen & SIDE_SYN;
+	/* By bits: of each alone no branch could foretell it. */
+	return (s->timed_at != RTT_NONE) & ((s->flags & (TCP_SYN | TCP_ACK)) ==
+	    TCP_SYN) & ((s->seen & SIDE_SYN) != 0);
 }
 
 /* The SYN was answered, by a SYN-ACK or a RST. */
