@@ -18,4 +18,28 @@
 void *region_new(size_t bytes);
 void region_free(void *, size_t bytes);
 
+/*
+ * For a region that is filled from its start: how far it has come, and whether
+ * huge pages may be had there.  To be touched for the first time they cost less
+ * than the small ones that they stand for, or, in a virtual machine whose host
+ * takes back what is free, ten times as much: the first that is slow is the
+ * last.
+ */
+struct region_front {
+	char *next;		/* up to there nothing is to be done */
+	char *end;		/* of the region */
+};
+
+void region_front_init(struct region_front *, void *region, size_t bytes);
+/* For region_reach(), when "next" is reached. */
+void region_front_move(struct region_front *);
+
+/* What ends there is about to be written to for the first time. */
+static inline void
+region_reach(struct region_front *f, const void *end)
+{
+	if ((const char *)end > f->next)
+		region_front_move(f);
+}
+
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/mix.h"
-#include "core/region.h"
 #include "session/table.h"
 
 /* The first slots stand behind the last once more, so that some can be looked
@@ -46,8 +45,10 @@ table_init(struct table *t, uint32_t max, uint64_t seed, struct errbuf *e)
 	t->mask = TABLE_INDEX_LEAST - 1;
 	t->index = region_new(index_bytes(t->mask));
 	t->slab = region_new(slab_bytes(t));
-	if (t->index != NULL && t->slab != NULL)
+	if (t->index != NULL && t->slab != NULL) {
+		region_front_init(&t->front, t->slab, slab_bytes(t));
 		return 0;
+	}
 	err_set(e, "session table of %u: %s", max, strerror(errno));
 	table_fini(t);
 	return -1;
@@ -124,8 +125,10 @@ table_add(struct table *t, const struct session_key *k, uint32_t hash)
 	if (number == 0 && (t->used == t->max ||
 	    (index_full(t) && index_grow(t) == -1)))
 		return NULL;
-	if (number == 0)
+	if (number == 0) {
 		number = ++t->used;
+		region_reach(&t->front, &t->slab[number + 1]);
+	}
 	s = &t->slab[number];
 	if (number == t->free)
 		t->free = s->next;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "core/mix.h"
+#include "core/region.h"
 #include "session/session.h"
 
 enum {
@@ -31,6 +32,7 @@ struct table {
 	struct session *slab;	/* [1 .. max], reserved, touched by need */
 	uint32_t max;
 	uint32_t used;		/* slab[1 .. used] have been touched */
+	struct region_front front; /* of the slab */
 	uint32_t live;
 	uint32_t free;		/* list of free sessions, by session.next */
 	uint32_t *index;
