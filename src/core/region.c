@@ -1,6 +1,9 @@
 /* region.c: memory that is reserved at once and becomes real by need. */
 #include <sys/mman.h>
 
+#include <stdint.h>
+#include <string.h>
+
 #include "core/now.h"
 #include "core/region.h"
 
@@ -9,14 +12,14 @@
  * is so large no longer stay in the cache. */
 #define SMALL	((size_t)256 << 20)
 
-/* The same of a region with a front: it may stay small. */
-#define FEW	((size_t)4 << 20)
-
 #define HUGE	((size_t)2 << 20)	/* bytes of a huge page */
 
 /* ns to touch one: 512 small ones take 100 us to 600 us, it takes 100 us, or
  * 2 ms to 5 ms. */
-enum { DEAR = 500000 };
+enum { SLOW = 500000 };
+
+/* One was: they are as dear to all threads. */
+static uint8_t dear;
 
 void *
 region_new(size_t bytes)
@@ -39,10 +42,11 @@ region_free(void *p, size_t bytes)
 }
 
 void
-region_front_init(struct region_front *f, void *region, size_t bytes)
+region_front_init(struct region_front *f, void *region, size_t bytes,
+    size_t few)
 {
 	f->end = (char *)region + bytes;
-	f->next = bytes > FEW ? (char *)region + FEW : f->end;
+	f->next = bytes > few ? (char *)region + few : f->end;
 }
 
 void
@@ -52,12 +56,32 @@ region_front_move(struct region_front *f)
 	char *page = f->next + (begun > 0 ? HUGE - begun : 0);
 	int64_t start;
 
-	if ((size_t)(f->end - f->next) < 2 * HUGE ||
+	if (__atomic_load_n(&dear, __ATOMIC_RELAXED) || page > f->end ||
+	    (size_t)(f->end - page) < HUGE ||
 	    madvise(page, HUGE, MADV_HUGEPAGE) == -1) {
 		f->next = f->end;
 		return;
 	}
+	f->next = page + HUGE;
 	start = now_monotonic();
 	*(volatile char *)page = 0;
-	f->next = now_monotonic() - start > DEAR ? f->end : page + HUGE;
+	if (now_monotonic() - start > SLOW)
+		__atomic_store_n(&dear, 1, __ATOMIC_RELAXED);
+}
+
+void
+region_clear(void *region, size_t bytes)
+{
+	struct region_front f;
+	char *p = region;
+
+	region_front_init(&f, region, bytes, 0);
+	while (p < f.end) {
+		size_t left = (size_t)(f.end - p);
+		size_t n = left < HUGE ? left : HUGE;
+
+		region_reach(&f, p + n);
+		memset(p, 0, n);
+		p += n;
+	}
 }

@@ -23,14 +23,19 @@ void region_free(void *, size_t bytes);
  * huge pages may be had there.  To be touched for the first time they cost less
  * than the small ones that they stand for, or, in a virtual machine whose host
  * takes back what is free, ten times as much: the first that is slow is the
- * last.
+ * last of the process.
  */
 struct region_front {
 	char *next;		/* up to there nothing is to be done */
 	char *end;		/* of the region */
 };
 
-void region_front_init(struct region_front *, void *region, size_t bytes);
+enum { REGION_FEW = 2 << 20 };
+
+/* The first "few" bytes are of small pages: REGION_FEW where a region may stay
+ * as small as that. */
+void region_front_init(struct region_front *, void *region, size_t bytes,
+    size_t few);
 /* For region_reach(), when "next" is reached. */
 void region_front_move(struct region_front *);
 
@@ -41,5 +46,8 @@ region_reach(struct region_front *f, const void *end)
 	if ((const char *)end > f->next)
 		region_front_move(f);
 }
+
+/* Writes zeros to all of a new region, by way of its front. */
+void region_clear(void *, size_t bytes);
 
 #endif

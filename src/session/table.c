@@ -46,7 +46,8 @@ table_init(struct table *t, uint32_t max, uint64_t seed, struct errbuf *e)
 	t->index = region_new(index_bytes(t->mask));
 	t->slab = region_new(slab_bytes(t));
 	if (t->index != NULL && t->slab != NULL) {
-		region_front_init(&t->front, t->slab, slab_bytes(t));
+		region_front_init(&t->front, t->slab, slab_bytes(t),
+		    REGION_FEW);
 		return 0;
 	}
 	err_set(e, "session table of %u: %s", max, strerror(errno));
@@ -86,7 +87,7 @@ index_grow(struct table *t)
 
 	if (bigger == NULL)
 		return -1;
-	memset(bigger, 0, index_bytes(mask));
+	region_clear(bigger, index_bytes(mask));
 	region_free(t->index, index_bytes(t->mask));
 	t->index = bigger;
 	t->mask = mask;

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/region.h"
 #include "tcp/trouble.h"
 
 int
@@ -14,6 +13,7 @@ trouble_init(struct trouble_pool *t, uint32_t max, struct errbuf *e)
 	if (t->slab == NULL)
 		return err_set(e, "session table of %u: %s", max,
 		    strerror(errno));
+	region_front_init(&t->front, t->slab, t->bytes, REGION_FEW);
 	return 0;
 }
 
@@ -34,6 +34,8 @@ trouble_get(struct trouble_pool *t, uint32_t *number)
 	w = &t->slab[*number];
 	if (t->free != 0)
 		memcpy(&t->free, w, sizeof(t->free));
+	else
+		region_reach(&t->front, w + 1);
 	memset(w, 0, sizeof(*w));	/* written to first: see region.h */
 	return w;
 }

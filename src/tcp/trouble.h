@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/errbuf.h"
+#include "core/region.h"
 #include "tcp/side.h"
 
 enum {
@@ -77,6 +78,7 @@ trouble_segments(const struct side *s, const struct trouble_side *t)
 struct trouble_pool {
 	struct trouble *slab;	/* [1 .. max], reserved, touched by need */
 	size_t bytes;
+	struct region_front front;
 	uint32_t used;		/* slab[1 .. used] have been touched */
 	uint32_t free;		/* list of free ones */
 };

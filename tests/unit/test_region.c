@@ -22,7 +22,7 @@ is_zero(const char *p, size_t n)
 
 /* Fills it from its start, as a table does: each piece is zero before. */
 static void
-fill(size_t bytes)
+fill(size_t bytes, size_t few)
 {
 	char *region = region_new(bytes);
 	struct region_front f;
@@ -31,7 +31,7 @@ fill(size_t bytes)
 
 	if (!ok(region != NULL, "%zu bytes: reserved", bytes))
 		return;
-	region_front_init(&f, region, bytes);
+	region_front_init(&f, region, bytes, few);
 	for (at = 0; at + STEP <= bytes; at += STEP) {
 		region_reach(&f, region + at + STEP);
 		zero &= is_zero(region + at, STEP);
@@ -48,16 +48,32 @@ fill(size_t bytes)
 	region_free(region, bytes);
 }
 
+static void
+clear(size_t bytes)
+{
+	char *region = region_new(bytes);
+
+	if (!ok(region != NULL, "%zu bytes: reserved", bytes))
+		return;
+	region_clear(region, bytes);
+	ok(is_zero(region, bytes), "%zu bytes: cleared", bytes);
+	region_free(region, bytes);
+}
+
 int
 main(void)
 {
 	const size_t mib = 1 << 20;
 
-	fill(STEP);
-	fill(4 * mib);
-	fill(4 * mib + STEP);
-	fill(6 * mib + 123);
-	fill(8 * mib);
-	fill(23 * mib + 4096);
+	fill(STEP, 0);
+	fill(STEP, 4 * mib);
+	fill(4 * mib, 2 * mib);
+	fill(4 * mib + STEP, 4 * mib);
+	fill(6 * mib + 123, 0);
+	fill(8 * mib, 3 * mib + STEP);
+	fill(23 * mib + 4096, 2 * mib);
+	clear(12);
+	clear(4 * mib + 12);
+	clear(9 * mib);
 	return done();
 }
