@@ -13,6 +13,8 @@
 #ifndef SRC_OUTPUT_OUTBUF_H
 #define SRC_OUTPUT_OUTBUF_H
 
+#include <sys/uio.h>
+
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +24,8 @@ enum {
 	OUTBUF_SIZE	= 1 << 17,
 	OUTBUF_ROOM	= 1 << 13,	/* the most that may be asked for */
 	OUTBUF_HELD	= 1 << 22,	/* no record begins behind so much */
+	OUTBUF_PIECES	= 512,		/* gathered at a time */
+	OUTBUF_MANY	= 1 << 15,	/* bytes of pieces not to be copied */
 };
 
 struct outbuf {
@@ -100,8 +104,18 @@ outbuf_add(struct outbuf *o, const char *s, size_t n)
 	o->p += n;
 }
 
-/* The same for what is long, and may be written from where it stands. */
-void outbuf_pass(struct outbuf *, char *s, size_t n);
+/* Pieces of text that are written from where they stand, if they are many. */
+struct outbuf_gather {
+	unsigned int n;
+	size_t bytes;		/* in all of them */
+	struct iovec piece[OUTBUF_PIECES];
+};
+
+/* One more, which must stay until they are put.  Where writes do not wait it is
+ * added at once. */
+void outbuf_gather(struct outbuf *, struct outbuf_gather *, char *s, size_t n);
+/* Puts them behind what is there; none is left. */
+void outbuf_put(struct outbuf *, struct outbuf_gather *);
 
 static inline void
 outbuf_str(struct outbuf *o, const char *s)

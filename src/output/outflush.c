@@ -187,15 +187,52 @@ outbuf_flush(struct outbuf *o)
 }
 
 void
-outbuf_pass(struct outbuf *o, char *s, size_t n)
+outbuf_gather(struct outbuf *o, struct outbuf_gather *g, char *s, size_t n)
 {
-	if (n < OUTBUF_SIZE || o->hold || o->grows || outbuf_flush(o) == -1) {
+	if (o->hold || o->grows) {
 		outbuf_add(o, s, n);
 		return;
 	}
-	o->from = s;
-	o->p = s + n;
-	outbuf_flush(o);
+	if (g->n == OUTBUF_PIECES)
+		outbuf_put(o, g);
+	g->piece[g->n++] = (struct iovec){ s, n };
+	g->bytes += n;
+}
+
+/* All of the n pieces, waiting for the reader. */
+static void
+put_pieces(struct outbuf *o, struct iovec *v, int n)
+{
+	while (n > 0 && o->error == 0) {
+		ssize_t k = writev(outbuf_fd(o), v, n);
+		size_t left = k > 0 ? (size_t)k : 0;
+
+		if (k == -1 && errno == EAGAIN)
+			wait_reader(o);
+		else if (k == -1 && (errno != EINTR || (o->stop != NULL &&
+		    *o->stop)))
+			o->error = errno;
+		o->written += left;
+		for (; n > 0 && left >= v->iov_len; v++, n--)
+			left -= v->iov_len;
+		if (n > 0) {
+			v->iov_base = (char *)v->iov_base + left;
+			v->iov_len -= left;
+		}
+	}
+}
+
+void
+outbuf_put(struct outbuf *o, struct outbuf_gather *g)
+{
+	if (g->bytes < OUTBUF_MANY)
+		for (unsigned int i = 0; i < g->n; i++)
+			outbuf_add(o, g->piece[i].iov_base,
+			    g->piece[i].iov_len);
+	else if (outbuf_flush(o) == 0)
+		put_pieces(o, g->piece, (int)g->n);
+	g->n = 0;
+	g->bytes = 0;
 }
 
 int

@@ -34,7 +34,8 @@ find_first(const struct workers *all, const struct batch *b,
 /* Pieces from "at" on, as long as they come before "below"; the first one in
  * any case. */
 static uint32_t
-take(struct workers *all, const struct part *t, uint32_t at, uint64_t below)
+take(struct workers *all, struct outbuf_gather *g, const struct part *t,
+    uint32_t at, uint64_t below)
 {
 	size_t from = at > 0 ? t->piece[at - 1].end : 0;
 	struct sink *k = all->sink;
@@ -44,13 +45,14 @@ take(struct workers *all, const struct part *t, uint32_t at, uint64_t below)
 		if (t->piece[i].is_session && !k->has_header) {
 			if (i > at)
 				break;
+			outbuf_put(k->out, g);
 			k->ops->header(k);
 		}
 		i++;
 	} while (i < t->n && t->piece[i].key < below);
 	if (outbuf_admits(k->out))
-		outbuf_pass(k->out, t->out.data + from, t->piece[i - 1].end -
-		    from);
+		outbuf_gather(k->out, g, t->out.data + from,
+		    t->piece[i - 1].end - from);
 	else
 		k->out->lost += i - at - 1;	/* a record a piece */
 	return i;
@@ -59,12 +61,16 @@ take(struct workers *all, const struct part *t, uint32_t at, uint64_t below)
 static void
 collect(struct workers *all, struct batch *b)
 {
+	struct outbuf_gather gather;
 	uint32_t at[WORKERS_MAX] = { 0 };
 	uint64_t below;
 	unsigned int i;
 
+	gather.n = 0;
+	gather.bytes = 0;
 	while ((i = find_first(all, b, at, &below)) < all->n)
-		at[i] = take(all, &b->part[i], at[i], below);
+		at[i] = take(all, &gather, &b->part[i], at[i], below);
+	outbuf_put(all->sink->out, &gather);
 	for (i = 0; i < all->n; i++)
 		if (b->part[i].out.error != 0) {
 			b->part[i].out.error = 0;

@@ -193,14 +193,32 @@ test_file(void)
 	unlink(path);
 }
 
-/* What is long need not be copied: it comes in its place. */
 static void
-test_pass(void)
+gather(struct outbuf *o, struct outbuf_gather *g, char *s, size_t n,
+    unsigned int times)
 {
+	for (unsigned int i = 0; i < times; i++)
+		outbuf_gather(o, g, s, n);
+	outbuf_put(o, g);
+}
+
+/* Pieces are written from where they stand, or copied: they come in their
+ * place. */
+static void
+test_gather(void)
+{
+	static const struct {
+		size_t size;
+		unsigned int times;
+	} step[] = {
+		{ 5, 3 }, { OUTBUF_MANY - 1, 1 }, { OUTBUF_MANY, 1 },
+		{ 100, OUTBUF_PIECES }, { 100, 3 * OUTBUF_PIECES + 1 },
+		{ 0, 1 }, { 3 * OUTBUF_SIZE, 4 }, { 1, OUTBUF_MANY }, { 7, 1 },
+	};
+	const size_t steps = sizeof(step) / sizeof(step[0]);
 	char path[] = "/tmp/sessdump_test.XXXXXX";
-	const size_t sizes[] = { 5, OUTBUF_SIZE - 1, OUTBUF_SIZE,
-	    3 * OUTBUF_SIZE, 7 };
 	char *s = malloc(3 * OUTBUF_SIZE), *at, *back;
+	static struct outbuf_gather g;
 	size_t total = 0, n = 0;
 	struct outbuf o;
 	int fd = mkstemp(path), good = 1;
@@ -208,35 +226,72 @@ test_pass(void)
 	for (size_t i = 0; i < 3 * OUTBUF_SIZE; i++)
 		s[i] = (char)(i * 31 >> 3);
 	outbuf_init(&o, fd);
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < steps; i++) {
 		outbuf_char(&o, '<');
-		outbuf_pass(&o, s, sizes[i]);
-		total += 1 + sizes[i];
+		gather(&o, &g, s, step[i].size, step[i].times);
+		total += 1 + step[i].size * step[i].times;
 	}
 	outbuf_flush(&o);
 	at = back = malloc(total + 1);
 	n = (size_t)pread(fd, back, total + 1, 0);
-	for (size_t i = 0; n == total && i < sizeof(sizes) / sizeof(sizes[0]);
-	    i++) {
-		good &= at[0] == '<' && memcmp(at + 1, s, sizes[i]) == 0;
-		at += 1 + sizes[i];
+	for (size_t i = 0; n == total && i < steps; i++) {
+		good &= *at++ == '<';
+		for (unsigned int k = 0; k < step[i].times; k++) {
+			good &= memcmp(at, s, step[i].size) == 0;
+			at += step[i].size;
+		}
 	}
-	ok(n == total && good && o.written == total, "long pieces, in order");
+	ok(n == total && good && o.written == total, "pieces, in order");
 	outbuf_fini(&o);
 	close(fd);
 	unlink(path);
 
 	outbuf_init(&o, -1);
-	outbuf_pass(&o, s, OUTBUF_SIZE);
-	ok(o.error == EBADF, "a descriptor that takes nothing");
+	gather(&o, &g, s, OUTBUF_SIZE, 2);
+	ok(o.error == EBADF && g.n == 0, "a descriptor that takes nothing");
 	outbuf_fini(&o);
 	outbuf_init_memory(&o);
-	outbuf_pass(&o, s, 3 * OUTBUF_SIZE);
-	ok(o.p - o.data == 3 * OUTBUF_SIZE &&
+	outbuf_gather(&o, &g, s, 3 * OUTBUF_SIZE);
+	ok(o.p - o.data == 3 * OUTBUF_SIZE && g.n == 0 &&
 	    memcmp(o.data, s, 3 * OUTBUF_SIZE) == 0, "in memory");
 	outbuf_fini(&o);
 	free(s);
 	free(back);
+}
+
+/* A reader that takes its time gets all of it: pieces are cut anywhere. */
+static void
+test_gather_slow(int in, int out)
+{
+	const unsigned int times = 40;
+	static struct outbuf_gather g;
+	static char s[10007];
+	struct outbuf o;
+	size_t n = 0;
+	int status = -1, good = 1;
+	pid_t child;
+
+	for (size_t i = 0; i < sizeof(s); i++)
+		s[i] = (char)(i % 251);
+	child = fork();
+	if (child == 0) {
+		outbuf_init(&o, out);
+		gather(&o, &g, s, sizeof(s), times);
+		_exit(o.error != 0 || o.written != times * sizeof(s));
+	}
+	close(out);
+	for (char c[997]; good;) {
+		ssize_t k = read(in, c, sizeof(c));
+
+		if (k <= 0)
+			break;
+		for (ssize_t i = 0; i < k; i++, n++)
+			good &= c[i] == s[n % sizeof(s)];
+	}
+	waitpid(child, &status, 0);
+	ok(good && n == times * sizeof(s) && status == 0,
+	    "pieces, to a slow reader");
+	close(in);
 }
 
 int
@@ -257,7 +312,11 @@ main(void)
 	test_end();
 	test_closed();
 	test_file();
-	test_pass();
+	test_gather();
+	if (pipe(p) == 0) {
+		fcntl(p[1], F_SETFL, O_NONBLOCK);
+		test_gather_slow(p[0], p[1]);
+	}
 	free(got);
 	return done();
 }
