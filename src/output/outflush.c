@@ -129,6 +129,16 @@ wait_reader(struct outbuf *o)
 		o->error = EINTR;
 }
 
+/* errno says why a write has failed: it is to be tried again, or never. */
+static void
+see_why(struct outbuf *o)
+{
+	if (errno == EAGAIN)
+		wait_reader(o);
+	else if (errno != EINTR || (!o->hold && o->stop != NULL && *o->stop))
+		o->error = errno;
+}
+
 /* What is held stays; what comes next finds a line's room. */
 static void
 make_room(struct outbuf *o)
@@ -172,11 +182,8 @@ outbuf_flush(struct outbuf *o)
 			o->blocked = 1;
 			make_room(o);
 			break;
-		} else if (errno == EAGAIN) {
-			wait_reader(o);
-		} else if (errno != EINTR || (!o->hold && o->stop != NULL &&
-		    *o->stop)) {
-			o->error = errno;
+		} else {
+			see_why(o);
 		}
 	}
 	if ((!o->grows && o->from == o->p) || o->error != 0) {
@@ -207,11 +214,8 @@ put_pieces(struct outbuf *o, struct iovec *v, int n)
 		ssize_t k = writev(outbuf_fd(o), v, n);
 		size_t left = k > 0 ? (size_t)k : 0;
 
-		if (k == -1 && errno == EAGAIN)
-			wait_reader(o);
-		else if (k == -1 && (errno != EINTR || (o->stop != NULL &&
-		    *o->stop)))
-			o->error = errno;
+		if (k == -1)
+			see_why(o);
 		o->written += left;
 		for (; n > 0 && left >= v->iov_len; v++, n--)
 			left -= v->iov_len;
