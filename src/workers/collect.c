@@ -132,8 +132,7 @@ workers_current(struct workers *all)
 		return all->current;
 	collect_until(all, all->tail + (all->head - all->tail == RING ?
 	    RING / 2 : 0));
-	all->behind = all->head - __atomic_load_n(&all->finished,
-	    __ATOMIC_RELAXED) >= BEHIND;
+	all->behind = all->head - all->tail >= BEHIND;
 	all->current = all->ring[all->head % RING];
 	batch_reset(all->current, all->n);
 	return all->current;

@@ -43,7 +43,6 @@ struct worker {
 	struct session_entry *list;	/* to be visited */
 	uint32_t nlist;
 	const struct session_table *closing; /* of the session that is said */
-	uint64_t closed;	/* sessions, of any table, at the end */
 	/* Packets at hand, and where they belong. */
 	const struct packet *group[GROUP];
 	struct session_lookup lookup[GROUP];
@@ -80,6 +79,8 @@ struct workers {
 	struct session_stats stats;
 	uint8_t behind;		/* the others are: see BEHIND */
 	uint8_t lost;		/* memory was short */
+	uint8_t over;		/* no session lives: who closed them was not
+				 * always the one whose they were */
 
 	/* What all threads look at, under the lock. */
 	alignas(APART) pthread_mutex_t lock;

@@ -411,7 +411,6 @@ close_sessions(struct worker *w, const struct batch *b)
 		w->closing = s->table;
 		session_fetch(s->table, e, (uint32_t)(s->end - e));
 		session_close(s->table, e->session, b->now, w);
-		w->closed++;
 		part_cut(w->part, w->key, 0);
 		s->next++;
 	}

@@ -272,13 +272,13 @@ workers_finish(struct workers *all)
 	if (all->started < all->n)
 		return;
 	workers_visit(all, VISIT_END, all->schedule.clock.now);
+	all->over = 1;
 }
 
 const struct session_stats *
 workers_stats(struct workers *all)
 {
 	struct session_stats *sum = &all->stats;
-	uint64_t closed = 0;
 
 	memset(sum, 0, sizeof(*sum));
 	for (unsigned int i = 0; i < all->n; i++) {
@@ -288,11 +288,9 @@ workers_stats(struct workers *all)
 		sum->created += s->created;
 		sum->evicted += s->evicted;
 		sum->evicted_open += s->evicted_open;
-		sum->live += s->live;
-		closed += all->worker[i].closed;
+		sum->live += all->over ? 0 : s->live;
 		sum->peak += s->peak;
 	}
-	sum->live -= (uint32_t)closed;
 	return sum;
 }
 
