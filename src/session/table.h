@@ -112,17 +112,18 @@ table_ends(uint32_t slot, uint32_t hash, uint32_t mask)
 static inline unsigned int
 table_passed(const uint32_t *slot, uint32_t hash, uint32_t mask)
 {
-	unsigned int n = 0;
 #ifdef __SSE2__
 	typedef uint32_t four __attribute__((vector_size(16)));
 	typedef float flags __attribute__((vector_size(16)));
 	four v;
 
 	memcpy(&v, slot, sizeof(v));
-	n = (unsigned int)__builtin_ia32_movmskps((flags)((four)(v == 0) |
-	    (four)(((v ^ hash) & ~mask) == 0)));
-	return (unsigned int)__builtin_ctz(n | 16);
+	v = (four)(v == 0) | (four)(((v ^ hash) & ~mask) == 0);
+	return (unsigned int)__builtin_ctz(
+	    (unsigned int)__builtin_ia32_movmskps((flags)v) | 1U << 4);
 #else
+	unsigned int n = 0;
+
 	while (n < 4 && !table_ends(slot[n], hash, mask))
 		n++;
 	return n;
