@@ -6,6 +6,7 @@
 
 enum { FETCH_LINE = 64 };	/* bytes of a line of the cache, mostly */
 
+/* Unrolled: what is fetched is mostly of a size that is known. */
 static inline void
 fetch(const void *from, const void *end)
 {
