@@ -69,7 +69,7 @@ index_insert(struct table *t, uint32_t number, uint32_t hash)
 
 	while (t->index[i] != 0)
 		i = (i + 1) & mask;
-	index_set(t, i, (hash & ~mask) | number);
+	index_set(t, i, (table_tag(hash) & ~mask) | number);
 }
 
 /* Every session's number fits below the tag as long as this holds. */
@@ -97,19 +97,41 @@ index_grow(struct table *t)
 	return 0;
 }
 
+/* How many slots before i a probe may have begun that went on to i: all those
+ * without a gap, but no more are counted than a slot tells apart. */
+static uint32_t
+index_run(const struct table *t, uint32_t i)
+{
+	uint32_t n = 0;
+
+	while (n < 1 << TABLE_HOME && t->index[(i - n - 1) & t->mask] != 0)
+		n++;
+	return n;
+}
+
+/* How far from its home it stands at i, behind "run" others. */
+static uint32_t
+index_away(const struct table *t, uint32_t i, uint32_t run)
+{
+	uint32_t slot = t->index[i];
+
+	return run < 1 << TABLE_HOME ?
+	    (i - (slot >> (32 - TABLE_HOME))) & ((1 << TABLE_HOME) - 1) :
+	    (i - t->slab[slot & t->mask].hash) & t->mask;
+}
+
 /* Closes the gap at i, so that every probe still finds what is behind it. */
 static void
 index_remove(struct table *t, uint32_t number, uint32_t hash)
 {
-	uint32_t mask = t->mask, i = hash & mask;
+	uint32_t mask = t->mask, i = hash & mask, run;
 
 	while ((t->index[i] & mask) != number)
 		i = (i + 1) & mask;
+	run = index_run(t, i);
 	for (uint32_t j = (i + 1) & mask; t->index[j] != 0;
 	    j = (j + 1) & mask) {
-		uint32_t home = t->slab[t->index[j] & mask].hash;
-
-		if (((j - home) & mask) < ((j - i) & mask))
+		if (index_away(t, j, ++run) < ((j - i) & mask))
 			continue;
 		index_set(t, i, t->index[j]);
 		i = j;

@@ -4,7 +4,8 @@
  * The index is a power of two of 32-bit slots, open addressing with linear
  * probing, at most half full.  A slot holds the number of a session in the
  * slab and, in the bits above, a piece of its hash, so that a probe rarely
- * touches a session that is not the one.
+ * touches a session that is not the one.  Three bits of that say where the
+ * probe for it began, so that a slot is moved without a look at its session.
  *
  * Only the files of session.h use this.
  */
@@ -100,17 +101,27 @@ table_prefetch(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->index[hash & t->mask]);
 }
 
+/* What a slot has of the hash, above the bits of the number: the last three of
+ * it come first, which are the last of where a probe begins. */
+enum { TABLE_HOME = 3 };
+
+static inline uint32_t
+table_tag(uint32_t hash)
+{
+	return hash >> TABLE_HOME | hash << (32 - TABLE_HOME);
+}
+
 /* A probe ends at the slot: it is empty, or seems to be the one. */
 static inline int
-table_ends(uint32_t slot, uint32_t hash, uint32_t mask)
+table_ends(uint32_t slot, uint32_t tag, uint32_t mask)
 {
-	return slot == 0 || (slot ^ hash) <= mask;
+	return slot == 0 || (slot ^ tag) <= mask;
 }
 
 /* How many slots a probe passes before it ends, of the first four, which are
  * looked at together, since no branch could foretell which it is; or 4. */
 static inline unsigned int
-table_passed(const uint32_t *slot, uint32_t hash, uint32_t mask)
+table_passed(const uint32_t *slot, uint32_t tag, uint32_t mask)
 {
 #ifdef __SSE2__
 	typedef uint32_t four __attribute__((vector_size(16)));
@@ -118,13 +129,13 @@ table_passed(const uint32_t *slot, uint32_t hash, uint32_t mask)
 	four v;
 
 	memcpy(&v, slot, sizeof(v));
-	v = (four)(v == 0) | (four)(((v ^ hash) & ~mask) == 0);
+	v = (four)(v == 0) | (four)(((v ^ tag) & ~mask) == 0);
 	return (unsigned int)__builtin_ctz(
 	    (unsigned int)__builtin_ia32_movmskps((flags)v) | 1U << 4);
 #else
 	unsigned int n = 0;
 
-	while (n < 4 && !table_ends(slot[n], hash, mask))
+	while (n < 4 && !table_ends(slot[n], tag, mask))
 		n++;
 	return n;
 #endif
@@ -134,11 +145,11 @@ table_passed(const uint32_t *slot, uint32_t hash, uint32_t mask)
 static inline uint32_t
 table_probe(const struct table *t, uint32_t i, uint32_t hash)
 {
-	uint32_t mask = t->mask;
-	unsigned int passed = table_passed(&t->index[i & mask], hash, mask);
+	uint32_t mask = t->mask, tag = table_tag(hash);
+	unsigned int passed = table_passed(&t->index[i & mask], tag, mask);
 
 	for (i += passed; passed == 4 &&
-	    !table_ends(t->index[i & mask], hash, mask); i++)
+	    !table_ends(t->index[i & mask], tag, mask); i++)
 		;
 	return i & mask;
 }
