@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/mix.h"
+#include "core/fetch.h"
 #include "session/table.h"
 
 /* The first slots stand behind the last once more, so that some can be looked
@@ -153,8 +153,10 @@ table_add(struct table *t, const struct session_key *k, uint32_t hash)
 		region_reach(&t->front, &t->slab[number + 1]);
 	}
 	s = &t->slab[number];
-	if (number == t->free)
+	if (number == t->free) {
 		t->free = s->next;
+		fetch_to_write(&t->slab[t->free], &t->slab[t->free + 1]);
+	}
 	memset(s, 0, sizeof(*s));	/* written to first: see region.h */
 	s->key = *k;
 	s->hash = hash;
