@@ -192,6 +192,13 @@ timeout_for(const struct session *s)
 }
 
 void
+expire_queue(struct session_table *t, struct session *s)
+{
+	s->timeout = (uint8_t)timeout_for(s);
+	table_enqueue(&t->table, s);
+}
+
+void
 expire_requeue(struct session_table *t, struct session *s)
 {
 	enum session_timeout timeout = timeout_for(s);

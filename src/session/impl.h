@@ -96,6 +96,8 @@ session_tick(struct session_table *t, int64_t ts)
 int64_t expire_time(const struct session_table *, const struct session *);
 /* Makes room for one more. */
 void expire_evict(struct session_table *, int64_t now);
+/* The session is new, and in no list yet. */
+void expire_queue(struct session_table *, struct session *);
 /* Sets the timeout that its states now ask for. */
 void expire_requeue(struct session_table *, struct session *);
 

@@ -69,11 +69,16 @@ session_trouble(const struct session_table *t, const struct session *s)
 	return s->trouble != 0 ? &t->troubles.slab[s->trouble] : NULL;
 }
 
-static void
-emit(const struct session_table *t, void *arg, const struct session_event *ev)
+/* The event is put together only for one who is there to be told. */
+static inline void
+emit(const struct session_table *t, void *arg, enum session_event_kind kind,
+    const char *cause, int64_t time, const struct session *s,
+    const struct packet *p)
 {
-	if (t->config.on_event != NULL)
-		t->config.on_event(arg, ev);
+	if (t->config.on_event == NULL)
+		return;
+	t->config.on_event(arg, &(struct session_event){ kind, time, cause, s,
+	    p });
 }
 
 void
@@ -81,8 +86,7 @@ session_emit(struct session_table *t, enum session_event_kind kind,
     const char *cause, int64_t time, const struct session *s,
     const struct packet *p)
 {
-	emit(t, t->config.arg, &(struct session_event){ kind, time, cause, s,
-	    p });
+	emit(t, t->config.arg, kind, cause, time, s, p);
 }
 
 void
@@ -92,8 +96,7 @@ session_conclude(const struct session_table *t, struct session *s,
 	/* What it was heading for says more than what set it free. */
 	if (s->end == END_OPEN)
 		s->end = (uint8_t)why;
-	emit(t, arg, &(struct session_event){ EVENT_END, time,
-	    session_end_name[s->end], s, NULL });
+	emit(t, arg, EVENT_END, session_end_name[s->end], time, s, NULL);
 	if (t->config.on_end != NULL)
 		t->config.on_end(arg, s);
 	s->id = 0;		/* tells a free one from a live one */

@@ -25,8 +25,6 @@ create(struct session_table *t, const struct packet *p,
 	role_init(s, &p->flow, l->dir);
 	if (s->client != l->dir)
 		zeek_flipped(s, &t->troubles);
-	s->timeout = TIMEOUT_UNKNOWN;
-	table_enqueue(&t->table, s);
 	return s;
 }
 
@@ -204,14 +202,17 @@ tell(struct session_table *t, struct session *s, const struct packet *p,
 {
 	int64_t now = p->frame->ts;
 
-	expire_requeue(t, s);
-	if (is_new)
+	if (is_new) {
+		expire_queue(t, s);
 		session_emit(t, EVENT_NEW, cause != NULL ? cause : "packet",
 		    now, s, p);
+		return;
+	}
+	expire_requeue(t, s);
 	if (turned)
 		session_emit(t, EVENT_ROLE, session_role_name[s->role], now,
 		    s, p);
-	if (!is_new && cause != NULL)
+	if (cause != NULL)
 		session_emit(t, EVENT_STATE, cause, now, s, p);
 }
 
@@ -237,8 +238,6 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 	cause = session_is_tcp(s) ? connection_step(t, s, p, l->dir, check) :
 	    step_other(t, s, l->dir, check);
 	expire_touch(t, s);
-	if (is_new)
-		s->active = 0;
 	turned = !is_new && check != SUM_BAD && turn(t, s, &p->flow, l->dir);
 	if (is_new || turned || cause != NULL || s->side[l->dir].packets == 1)
 		tell(t, s, p, cause, is_new, turned);
