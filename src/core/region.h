@@ -19,11 +19,11 @@ void *region_new(size_t bytes);
 void region_free(void *, size_t bytes);
 
 /*
- * For a region that is filled from its start: how far it has come, and whether
- * huge pages may be had there.  To be touched for the first time they cost less
- * than the small ones that they stand for, or, in a virtual machine whose host
- * takes back what is free, ten times as much: the first that is slow is the
- * last of the process.
+ * For a region that is filled from its start: how far it has come.  What comes
+ * next is made real some pages at a time, and of huge ones where these may be
+ * had.  They cost less than the small ones that they stand for, or, in a
+ * virtual machine whose host takes back what is free, ten times as much: the
+ * first that is slow is the last of the process.
  */
 struct region_front {
 	char *next;		/* up to there nothing is to be done */
@@ -32,8 +32,8 @@ struct region_front {
 
 enum { REGION_FEW = 2 << 20 };
 
-/* The first "few" bytes are of small pages: REGION_FEW where a region may stay
- * as small as that. */
+/* The first "few" bytes become real page by page: REGION_FEW where a region may
+ * stay as small as that. */
 void region_front_init(struct region_front *, void *region, size_t bytes,
     size_t few);
 /* For region_reach(), when "next" is reached. */
