@@ -70,8 +70,7 @@ session_expire(struct session_table *t, int64_t ts)
 }
 
 /* Sets of lists. */
-#define LIST_OF(timeout)	(UINT32_C(1) << (timeout))
-#define LIST(name)		LIST_OF(TIMEOUT_##name)
+#define LIST(name)	(UINT32_C(1) << TIMEOUT_##name)
 
 static const uint32_t ended = LIST(CLOSED) | LIST(TIME_WAIT);
 /* Of these, one side was never heard: anybody could have made them. */
@@ -129,48 +128,50 @@ expire_evict(struct session_table *t, int64_t now)
 	session_end(t, victim, END_EVICTED, now);
 }
 
-/* How far a connection has come: the farther side decides. */
-static const uint8_t timeout_of[TCP_STATES] = {
-	[TCP_UNKNOWN] = TIMEOUT_UNKNOWN,
-	[TCP_LISTEN] = TIMEOUT_UNKNOWN,
-	[TCP_SYN_SENT] = TIMEOUT_SYN_SENT,
-	[TCP_SYN_RECEIVED] = TIMEOUT_SYN_RECEIVED,
-	[TCP_ESTABLISHED] = TIMEOUT_ESTABLISHED,
-	[TCP_FIN_WAIT_1] = TIMEOUT_FIN_WAIT,
-	[TCP_FIN_WAIT_2] = TIMEOUT_CLOSE_WAIT,
-	[TCP_CLOSE_WAIT] = TIMEOUT_CLOSE_WAIT,
-	[TCP_CLOSING] = TIMEOUT_LAST_ACK,
-	[TCP_LAST_ACK] = TIMEOUT_LAST_ACK,
-	[TCP_TIME_WAIT] = TIMEOUT_TIME_WAIT,
-	[TCP_CLOSED] = TIMEOUT_CLOSED,
+/* How far a connection has come, in order: the farther side decides. */
+enum progress {
+	BEGUN, OPEN, ASKED, ANSWERED, CLOSES, HALF_CLOSED, LAST, ENDED, WAITS,
 };
 
-static const uint8_t progress[TIMEOUTS] = {
-	[TIMEOUT_UNKNOWN] = 0,
-	[TIMEOUT_ONE_WAY] = 1,
-	[TIMEOUT_ESTABLISHED] = 1,
-	[TIMEOUT_SYN_SENT] = 2,
-	[TIMEOUT_SYN_RECEIVED] = 3,
-	[TIMEOUT_FIN_WAIT] = 4,
-	[TIMEOUT_CLOSE_WAIT] = 5,
-	[TIMEOUT_LAST_ACK] = 6,
-	[TIMEOUT_CLOSED] = 7,
-	[TIMEOUT_TIME_WAIT] = 8,
+static const uint8_t progress[TCP_STATES] = {
+	[TCP_UNKNOWN] = BEGUN,
+	[TCP_LISTEN] = BEGUN,
+	[TCP_SYN_SENT] = ASKED,
+	[TCP_SYN_RECEIVED] = ANSWERED,
+	[TCP_ESTABLISHED] = OPEN,
+	[TCP_FIN_WAIT_1] = CLOSES,
+	[TCP_FIN_WAIT_2] = HALF_CLOSED,
+	[TCP_CLOSE_WAIT] = HALF_CLOSED,
+	[TCP_CLOSING] = LAST,
+	[TCP_LAST_ACK] = LAST,
+	[TCP_TIME_WAIT] = WAITS,
+	[TCP_CLOSED] = ENDED,
+};
+
+static const uint8_t timeout_of[] = {
+	[BEGUN] = TIMEOUT_UNKNOWN,
+	[OPEN] = TIMEOUT_ESTABLISHED,
+	[ASKED] = TIMEOUT_SYN_SENT,
+	[ANSWERED] = TIMEOUT_SYN_RECEIVED,
+	[CLOSES] = TIMEOUT_FIN_WAIT,
+	[HALF_CLOSED] = TIMEOUT_CLOSE_WAIT,
+	[LAST] = TIMEOUT_LAST_ACK,
+	[ENDED] = TIMEOUT_CLOSED,
+	[WAITS] = TIMEOUT_TIME_WAIT,
 };
 
 static enum session_timeout
 tcp_timeout(const struct session *s)
 {
-	uint8_t a = timeout_of[s->side[0].state];
-	uint8_t b = timeout_of[s->side[1].state];
-	uint8_t timeout = progress[a] >= progress[b] ? a : b;
+	uint8_t a = progress[s->side[0].state], b = progress[s->side[1].state];
+	uint8_t come = a > b ? a : b;
 
-	/* The first lists are of what has ended, not of what is about to. */
-	if (LIST_OF(timeout) & ended && s->end == END_OPEN)
+	/* These lists are of what has ended, not of what is about to. */
+	if (come >= ENDED && s->end == END_OPEN)
 		return TIMEOUT_LAST_ACK;
-	if (timeout == TIMEOUT_ESTABLISHED && !session_two_way(s))
+	if (come == OPEN && !session_two_way(s))
 		return TIMEOUT_ONE_WAY;
-	return (enum session_timeout)timeout;
+	return (enum session_timeout)timeout_of[come];
 }
 
 static enum session_timeout

@@ -1,4 +1,5 @@
 /* update.c: a packet comes to its session. */
+#include "core/keep.h"
 #include "session/impl.h"
 #include "session/role.h"
 #include "session/zeek.h"
@@ -47,10 +48,9 @@ _Static_assert(SIDE_PAYLOAD == FLOW_TRANSPORT << 2 &&
     "count() shifts where it might test");
 
 static inline void
-count(struct session_table *t, struct session *s, const struct packet *p,
-    unsigned int dir)
+count(struct session_table *t, struct session *s, struct side *me,
+    const struct packet *p, unsigned int dir)
 {
-	struct side *me = &s->side[dir];
 	const struct flow *f = &p->flow;
 	unsigned int seen = (f->has & (FLOW_TRANSPORT | FLOW_CHECKED)) << 2;
 
@@ -230,7 +230,7 @@ update(struct session_table *t, struct session *s, const struct packet *p,
 	is_new = s == NULL;
 	if (is_new && (s = create(t, p, l, number)) == NULL)
 		return NULL;
-	count(t, s, p, l->dir);
+	count(t, s, &s->side[l->dir], p, l->dir);
 	if (now > s->last)
 		keep_last(s, now);
 	if (p->flow.has & FLOW_BAD_CHECKSUM)
@@ -255,19 +255,18 @@ update_plain(struct session_table *t, struct session *s,
 	int64_t now = p->frame->ts;
 	enum tcp_event moved;
 
+	KEEP(me);
+	KEEP(peer);
 	if ((f->has & (FLOW_TCP | FLOW_BAD_CHECKSUM)) != FLOW_TCP ||
 	    expire_is_due(t, s, now) || (s->trouble != 0 &&
 	    !plain_trouble(&t->troubles.slab[s->trouble], dir)) ||
 	    !plain_is(me, peer, f))
 		return 0;
-	count(t, s, p, dir);
+	count(t, s, me, p, dir);
 	if (now > s->last)
 		keep_last(s, now);
 	moved = plain_move(me, peer, f);
-	if (!zeek_is_plain(me, f)) {
-		zeek_flags(s, &t->troubles, dir, f);
-		zeek_move(s, dir, f);
-	}
+	zeek_plain(s, &t->troubles, dir, f);
 	plain_follow(me, peer, f, now);
 	expire_touch(t, s);
 	if (moved != TCP_EV_NONE)
@@ -288,7 +287,7 @@ update_datagram(struct session_table *t, struct session *s,
 	if (!zeek_has_datagram(s, dir) || p->flow.has & FLOW_BAD_CHECKSUM ||
 	    expire_is_due(t, s, now))
 		return 0;
-	count(t, s, p, dir);
+	count(t, s, &s->side[dir], p, dir);
 	if (now > s->last)
 		s->last = now;
 	expire_touch(t, s);

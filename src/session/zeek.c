@@ -22,28 +22,15 @@ set_state(struct side *s, unsigned int to)
 		s->zeek = (uint8_t)(to | state(s) << ZEEK_STATE_BITS);
 }
 
-static void
-add(struct session *s, struct trouble_pool *pool, char letter)
+void
+zeek_add_more(struct session *s, struct trouble_pool *pool, char letter)
 {
-	struct trouble *t;
+	struct trouble *t = trouble_get(pool, &s->trouble);
 
-	if (s->history_len < SESSION_HISTORY) {
-		s->history[s->history_len++] = letter;
-		return;
-	}
-	t = trouble_get(pool, &s->trouble);
 	if (t->history_len < TROUBLE_HISTORY - 1)
 		t->history[t->history_len++] = letter;
 	else if (t->history_len == TROUBLE_HISTORY - 1)
 		t->history[t->history_len++] = 'x';
-}
-
-/* Upper case is the originator's. */
-static void
-add_of(struct session *s, struct trouble_pool *pool, unsigned int dir,
-    char letter)
-{
-	add(s, pool, (char)(dir == s->client ? letter - 'a' + 'A' : letter));
 }
 
 /* The letter once; 1 when it had been written before. */
@@ -56,7 +43,7 @@ once(struct session *s, struct trouble_pool *pool, unsigned int dir,
 	if (me->zeek_seen & bit)
 		return 1;
 	me->zeek_seen |= (uint8_t)bit;
-	add_of(s, pool, dir, letter);
+	zeek_add_of(s, pool, dir, letter);
 	return 0;
 }
 
@@ -68,7 +55,7 @@ scaled(struct session *s, struct trouble_pool *pool, unsigned int dir,
 	while (count >= 10 && count % 10 == 0)
 		count /= 10;
 	if (count == 1)
-		add_of(s, pool, dir, letter);
+		zeek_add_of(s, pool, dir, letter);
 }
 
 void
@@ -90,17 +77,17 @@ zeek_flags(struct session *s, struct trouble_pool *pool, unsigned int dir,
 		if (once(s, pool, dir, ZEEK_SEEN_SYN,
 		    flags & TCP_ACK ? 'h' : 's') &&
 		    me->seen & SIDE_SYN && f->tcp.seq + 1 != me->base)
-			add_of(s, pool, dir, flags & TCP_ACK ? 'h' : 's');
+			zeek_add_of(s, pool, dir, flags & TCP_ACK ? 'h' : 's');
 		break;
 	case TCP_FIN:
 		if (once(s, pool, dir, ZEEK_SEEN_FIN, 'f') &&
 		    me->seen & SIDE_FIN && end + 1 != side_fin(me))
-			add_of(s, pool, dir, 'f');
+			zeek_add_of(s, pool, dir, 'f');
 		break;
 	case TCP_RST:
 		if (once(s, pool, dir, ZEEK_SEEN_RST, 'r') &&
 		    f->tcp.seq != me->timed_end)
-			add_of(s, pool, dir, 'r');
+			zeek_add_of(s, pool, dir, 'r');
 		me->timed_end = f->tcp.seq;
 		break;
 	case TCP_FIN | TCP_RST:
@@ -244,7 +231,7 @@ zeek_bad_checksum(struct session *s, struct trouble_pool *pool,
 void
 zeek_flipped(struct session *s, struct trouble_pool *pool)
 {
-	add(s, pool, '^');
+	zeek_add(s, pool, '^');
 }
 
 unsigned int

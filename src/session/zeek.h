@@ -43,13 +43,44 @@ void zeek_move(struct session *, unsigned int dir, const struct flow *);
 void zeek_gaps(struct session *, struct trouble_pool *, unsigned int dir,
     uint32_t before);
 
-/* Does a segment with ACK, without SYN and RST, change nothing? */
-static inline int
-zeek_is_plain(const struct side *me, const struct flow *f)
+/* Behind what the session itself holds. */
+void zeek_add_more(struct session *, struct trouble_pool *, char letter);
+
+static inline void
+zeek_add(struct session *s, struct trouble_pool *pool, char letter)
 {
-	return (me->zeek & ZEEK_STATE_MASK) == ZEEK_ESTABLISHED &&
-	    !(f->tcp.flags & TCP_FIN) && me->zeek_seen &
-	    (f->payload_len > 0 ? ZEEK_SEEN_DATA : ZEEK_SEEN_ACK);
+	if (s->history_len < SESSION_HISTORY)
+		s->history[s->history_len++] = letter;
+	else
+		zeek_add_more(s, pool, letter);
+}
+
+/* Upper case is the originator's. */
+static inline void
+zeek_add_of(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    char letter)
+{
+	zeek_add(s, pool, (char)(dir == s->client ? letter - 'a' + 'A' :
+	    letter));
+}
+
+/* The same as zeek_flags() and zeek_move() for a segment with ACK, without SYN
+ * and RST, of a side that has sent no FIN before. */
+static inline void
+zeek_plain(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    const struct flow *f)
+{
+	struct side *me = &s->side[dir];
+	unsigned int fin = f->tcp.flags & TCP_FIN, bit = fin ? ZEEK_SEEN_FIN :
+	    f->payload_len > 0 ? ZEEK_SEEN_DATA : ZEEK_SEEN_ACK;
+
+	if (!(me->zeek_seen & bit)) {
+		me->zeek_seen |= (uint8_t)bit;
+		zeek_add_of(s, pool, dir, fin ? 'f' : f->payload_len > 0 ? 'd' :
+		    'a');
+	}
+	if (fin || (me->zeek & ZEEK_STATE_MASK) != ZEEK_ESTABLISHED)
+		zeek_move(s, dir, f);
 }
 
 /* Are both ends open, or closed in order?  Only then is a hole a gap. */
