@@ -32,13 +32,23 @@ slab_bytes(const struct table *t)
 	return ((size_t)t->max + 1) * sizeof(*t->slab);
 }
 
+/* By one number, where that is to be the same in each run. */
+static void
+make_seeds(uint64_t *v, uint64_t seed)
+{
+	v[0] = seed ^ UINT64_C(0xa0761d6478bd642f);
+	v[1] = seed ^ UINT64_C(0xe7037ed1a0b428db);
+	v[2] = seed ^ UINT64_C(0x8ebc6af09c88c6e3);
+	v[3] = seed ^ UINT64_C(0x589965cc75374cc3);
+}
+
 int
 table_init(struct table *t, uint32_t max, uint64_t seed, struct errbuf *e)
 {
 	memset(t, 0, sizeof(*t));
 	assert(max >= 1 && max <= TABLE_MAX_SESSIONS);
 	t->max = max;
-	t->seed[0] = t->seed[1] = seed;
+	make_seeds(t->seed, seed);
 	if (seed == 0 && getrandom(t->seed, sizeof(t->seed), 0) !=
 	    (ssize_t)sizeof(t->seed))
 		return err_set(e, "getrandom: %s", strerror(errno));

@@ -40,7 +40,7 @@ struct table {
 	uint32_t mask;		/* slots, less one; numbers are below half of
 				 * that, above it a slot has the hash's bits */
 	struct table_list list[TIMEOUTS];
-	uint64_t seed[2];
+	uint64_t seed[4];	/* of the hash */
 };
 
 /* -1 and errbuf when memory cannot be had. */
@@ -86,12 +86,9 @@ table_hash(const struct table *t, const struct session_key *k,
 	uint64_t h, end;
 
 	memcpy(&end, (const char *)k + TABLE_KEY_END, sizeof(end));
-	h = mix(end ^ t->seed[0] ^ UINT64_C(0xa0761d6478bd642f),
-	    k->addr[0].w[0] ^ t->seed[1] ^ UINT64_C(0xe7037ed1a0b428db));
-	h = mix(h ^ k->addr[1].w[0], t->seed[0] ^
-	    UINT64_C(0x8ebc6af09c88c6e3));
-	h = mix(h ^ k->addr[0].w[1] ^ t->seed[1], k->addr[1].w[1] ^
-	    t->seed[0] ^ UINT64_C(0x589965cc75374cc3));
+	h = mix(end ^ t->seed[0], k->addr[0].w[0] ^ t->seed[1]);
+	h = mix(h ^ k->addr[1].w[0], t->seed[2]);
+	h = mix(h ^ k->addr[0].w[1], k->addr[1].w[1] ^ t->seed[3]);
 	return (uint32_t)(h ^ h >> 32) ^ outer;
 }
 
