@@ -16,14 +16,26 @@ fetch(const void *from, const void *end)
 	__builtin_prefetch((const char *)end - 1);
 }
 
-/* The same for what will be written to. */
+/* The same for what will be written to; what other cores have of it goes. */
+static inline void
+fetch_line_to_write(const void *line)
+{
+#ifdef __x86_64__
+	/* Where the compiler cannot take it for granted, it would ask for the
+	 * line as for one that is read. */
+	__asm__ volatile("prefetchw %0" : : "m" (*(const char *)line));
+#else
+	__builtin_prefetch(line, 1);
+#endif
+}
+
 static inline void
 fetch_to_write(const void *from, const void *end)
 {
 #pragma GCC unroll 8
 	for (const char *p = from; p < (const char *)end; p += FETCH_LINE)
-		__builtin_prefetch(p, 1);
-	__builtin_prefetch((const char *)end - 1, 1);
+		fetch_line_to_write(p);
+	fetch_line_to_write((const char *)end - 1);
 }
 
 #endif
