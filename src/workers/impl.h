@@ -118,6 +118,10 @@ void worker_fini(struct worker *);
 void *worker_run(void *);
 /* Its part of the batch, which is its next one. */
 void worker_serve(struct worker *, struct batch *);
+int worker_selects(const struct worker *, const struct session *);
+
+/* move.c: its packets of the batch. */
+void worker_move(struct worker *, struct batch *);
 
 /* collect.c: the batch to be filled, with room for another packet. */
 struct batch *workers_current(struct workers *);

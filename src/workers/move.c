@@ -1,0 +1,221 @@
+/* move.c: a worker moves its sessions by the packets of a batch. */
+#include "core/fetch.h"
+#include "dissect/dissect.h"
+#include "processes.h"
+#include "workers/impl.h"
+
+enum {
+	/* Sessions ended at a time: what is said of a batch has a bound, even
+	 * where a whole table has timed out. */
+	EXPIRE_MOST	= 1024,
+	AHEAD		= 4,	/* packets whose frames are fetched before, */
+	FETCH_MOST	= 1536,	/* so many bytes of each */
+};
+
+static void
+expire(struct worker *w, uint64_t key)
+{
+	w->key = key;
+	w->owes = (uint8_t)session_expire_some(w->table, w->now, EXPIRE_MOST);
+	part_cut(w->part, key, 0);
+}
+
+static void
+show(struct worker *w, const struct packet *p, const struct session *s)
+{
+	if (!w->all->all && !worker_selects(w, s))
+		return;
+	w->selected++;
+	if (w->all->options->sink.views & VIEW_PACKETS)
+		w->sink.ops->packet(&w->sink, p, s);
+}
+
+/* Waits until it is this one's turn, or nobody's: then 0. */
+static int
+await_step(struct worker *w, struct batch_error *e, unsigned int step)
+{
+	unsigned int now;
+
+	pthread_mutex_lock(&w->all->lock);
+	while ((now = e->step) < step)
+		pthread_cond_wait(&w->all->step, &w->all->lock);
+	pthread_mutex_unlock(&w->all->lock);
+	return now == step;
+}
+
+static void
+set_step(struct worker *w, struct batch_error *e, unsigned int step)
+{
+	pthread_mutex_lock(&w->all->lock);
+	e->step = (uint8_t)step;
+	pthread_cond_broadcast(&w->all->step);
+	pthread_mutex_unlock(&w->all->lock);
+}
+
+static struct session *
+find_quoted(struct worker *w, const struct packet *p, unsigned int step)
+{
+	struct flow inside;
+
+	if (step == 0)
+		return session_quoted(w->table, p, &p->quoted);
+	return session_quoted_inside(p, &inside) ?
+	    session_quoted(w->table, p, &inside) : NULL;
+}
+
+static void
+move_error(struct worker *w, const struct packet *p, struct batch_error *e,
+    const struct session_lookup *l, uint64_t number)
+{
+	for (unsigned int i = 0; i < e->n; i++) {
+		const struct session *s = NULL;
+		int last = i == e->n - 1U;
+
+		if (e->owner[i] != w->index)
+			continue;
+		if (!await_step(w, e, i))
+			return;
+		if (last)
+			s = session_move(w->table, p, l, number);
+		else if (session_is_error(p, l))
+			s = find_quoted(w, p, i);
+		set_step(w, e, last || s != NULL ? e->n : i + 1);
+		if (last || s != NULL) {
+			show(w, p, s);
+			return;
+		}
+	}
+}
+
+static void
+fetch_packet(const struct packet *p)
+{
+	fetch(&p->flow, &p->flow + 1);
+	__builtin_prefetch(&p->flags);
+}
+
+static unsigned int
+least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* What another core has written is far away: it is asked for in time, and not
+ * too much at once. */
+static void
+fetch_own(const struct batch *b, unsigned int own)
+{
+	unsigned int place = own & OWN_PLACE;
+	const struct frame *f = &b->frame[place];
+
+	if (own & OWN_DISSECTED)
+		fetch_packet(b->dissected[place]);
+	else
+		fetch(f->data, f->data + least(f->caplen, FETCH_MOST));
+}
+
+/* Dissected; their sessions' memory is asked for.  Behind these n stand "more"
+ * to come. */
+static void
+prepare(struct worker *w, const struct batch *b, const uint16_t *own,
+    unsigned int n, unsigned int more)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int place = own[i] & OWN_PLACE;
+		const struct packet *p = &w->packet[i];
+
+		if (i + AHEAD < n + more)
+			fetch_own(b, own[i + AHEAD]);
+		if (own[i] & OWN_DISSECTED)
+			p = b->dissected[place];
+		else
+			dissect(w->all->registry, NULL, &b->frame[place],
+			    &w->packet[i]);
+		w->group[i] = p;
+		session_prepare(w->table, p, &w->lookup[i]);
+	}
+	for (unsigned int i = 0; i < n && i < SESSION_AHEAD; i++)
+		session_prefetch(w->table, &w->lookup[i]);
+}
+
+/* Before a packet come the ticks, which have even keys. */
+static uint64_t
+key_of(uint32_t place)
+{
+	return 2 * (uint64_t)place + 2;
+}
+
+/* Of processes; before the packets. */
+static void
+take_answers(struct worker *w, const struct batch *b)
+{
+	if (w->sockets != NULL)
+		sockets_receive(w->sockets);
+	if (w->book == NULL)
+		return;
+	w->key = 0;
+	book_receive(w->book, b->n < BATCH_PACKETS);
+	part_cut(w->part, 0, 0);
+}
+
+/* The error that stands at the place; NULL: it is another packet. */
+static struct batch_error *
+find_error(struct batch *b, uint32_t *at, uint16_t place)
+{
+	while (*at < b->nerrors && b->error[*at].place < place)
+		++*at;
+	return *at < b->nerrors && b->error[*at].place == place ?
+	    &b->error[*at] : NULL;
+}
+
+/* Ends what has timed out when that packet comes. */
+static void
+catch_up(struct worker *w, const struct batch *b, uint32_t *tick,
+    uint32_t place)
+{
+	for (; *tick < b->nticks && b->tick[*tick].place <= place; ++*tick) {
+		w->now = b->tick[*tick].now;
+		expire(w, key_of(b->tick[*tick].place));
+	}
+}
+
+void
+worker_move(struct worker *w, struct batch *b)
+{
+	const uint16_t *own = w->part->own;
+	unsigned int n = w->part->nown;
+	uint32_t error = 0, tick = 0;
+
+	take_answers(w, b);
+	if (w->owes)
+		expire(w, 0);
+	for (unsigned int i = 0; i < n && i < AHEAD; i++)
+		fetch_own(b, own[i]);
+	for (unsigned int i = 0; i < n; i++) {
+		uint16_t place = own[i] & OWN_PLACE;
+		unsigned int k = i % GROUP, ahead = k + SESSION_AHEAD;
+		struct batch_error *e = find_error(b, &error, place);
+
+		if (k == 0) {
+			unsigned int m = least(n - i, GROUP);
+
+			prepare(w, b, own + i, m, n - i - m);
+		}
+		if (ahead < GROUP && i - k + ahead < n)
+			session_prefetch(w->table, &w->lookup[ahead]);
+		catch_up(w, b, &tick, place);
+		w->key = key_of(place) + 1;
+		if (e != NULL)
+			move_error(w, w->group[k], e, &w->lookup[k],
+			    b->first + place);
+		else
+			show(w, w->group[k], session_move(w->table,
+			    w->group[k], &w->lookup[k], b->first + place));
+		part_cut(w->part, w->key, 0);
+	}
+	catch_up(w, b, &tick, BATCH_PACKETS);
+	if (w->book != NULL)
+		book_send(w->book);
+	if (w->sockets != NULL)
+		sockets_send(w->sockets);
+}
