@@ -78,7 +78,7 @@ batch_reset(struct batch *b, unsigned int workers)
 		b->kept->used = 0;
 	}
 	for (unsigned int i = 0; i < workers; i++) {
-		b->part[i].out.p = b->part[i].out.data;
+		b->part[i].cut = b->part[i].out.p = b->part[i].out.data;
 		b->part[i].n = b->part[i].nown = 0;
 	}
 }
@@ -150,8 +150,9 @@ part_add(struct part *t, uint64_t key, int is_session)
 	size_t end = (size_t)(t->out.p - t->out.data);
 	struct piece *last = t->n > 0 ? &t->piece[t->n - 1] : NULL;
 
-	if (t->out.error != 0)
-		return;
+	t->cut = t->out.p;
+	if (t->out.error != 0 || end == (last != NULL ? last->end : 0))
+		return;			/* it has only moved */
 	if (last != NULL && last->key == key &&
 	    last->is_session == is_session) {
 		last->end = end;

@@ -44,6 +44,7 @@ struct part {
 	uint16_t own[BATCH_PACKETS];
 	uint32_t from, to;	/* of BATCH_VISIT: list[from .. to - 1] */
 	alignas(APART) struct outbuf out;
+	const char *cut;	/* of out: up to there it is in pieces */
 	struct piece *piece;
 	uint32_t n, capacity;
 };
@@ -117,8 +118,7 @@ void part_add(struct part *, uint64_t key, int is_session);
 static inline void
 part_cut(struct part *t, uint64_t key, int is_session)
 {
-	if ((size_t)(t->out.p - t->out.data) !=
-	    (t->n > 0 ? t->piece[t->n - 1].end : 0))
+	if (t->out.p != t->cut)
 		part_add(t, key, is_session);
 }
 

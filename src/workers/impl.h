@@ -19,6 +19,8 @@ enum {
 	BEHIND	= 3,		/* of these, under way when the dealer's thread
 				 * begins to dissect for the others */
 	GROUP	= 32,		/* packets whose memory is fetched at once */
+	LAYERS	= 3,		/* of struct packet, that most have: what is
+				 * behind them need not be fetched */
 };
 
 /* Sleeping and being woken takes some 50 us in a virtual machine, as long as a
@@ -65,6 +67,8 @@ struct workers {
 	struct shares shares;
 	uint8_t keeps;		/* a view wants the bytes of frames */
 	uint8_t stays;		/* they stay: the source exchanges blocks */
+	uint8_t copies;		/* they do not, and are copied */
+	uint8_t leaves;		/* whose they are may dissect frames */
 	uint8_t looks;		/* each has a core: see WAIT_LOOKS */
 	uint8_t any;		/* every packet is selected */
 	uint8_t all;		/* every session is */

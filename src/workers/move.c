@@ -8,8 +8,9 @@ enum {
 	/* Sessions ended at a time: what is said of a batch has a bound, even
 	 * where a whole table has timed out. */
 	EXPIRE_MOST	= 1024,
-	AHEAD		= 4,	/* packets whose frames are fetched before, */
-	FETCH_MOST	= 1536,	/* so many bytes of each */
+	AHEAD		= 6,	/* packets whose bytes are fetched before, */
+	FETCH_MOST	= 1536,	/* so many of each, */
+	AHEAD_FRAME	= 24,	/* and what says where they stand */
 };
 
 static void
@@ -20,7 +21,7 @@ expire(struct worker *w, uint64_t key)
 	part_cut(w->part, key, 0);
 }
 
-static void
+static inline void
 show(struct worker *w, const struct packet *p, const struct session *s)
 {
 	if (!w->all->all && !worker_selects(w, s))
@@ -87,13 +88,6 @@ move_error(struct worker *w, const struct packet *p, struct batch_error *e,
 	}
 }
 
-static void
-fetch_packet(const struct packet *p)
-{
-	fetch(&p->flow, &p->flow + 1);
-	__builtin_prefetch(&p->flags);
-}
-
 static unsigned int
 least(unsigned int a, unsigned int b)
 {
@@ -109,9 +103,18 @@ fetch_own(const struct batch *b, unsigned int own)
 	const struct frame *f = &b->frame[place];
 
 	if (own & OWN_DISSECTED)
-		fetch_packet(b->dissected[place]);
+		fetch(b->dissected[place], &b->dissected[place]->layer[LAYERS]);
 	else
 		fetch(f->data, f->data + least(f->caplen, FETCH_MOST));
+}
+
+static void
+fetch_frame(const struct batch *b, unsigned int own)
+{
+	unsigned int place = own & OWN_PLACE;
+
+	fetch(&b->frame[place], &b->frame[place + 1]);
+	fetch(&b->dissected[place], &b->dissected[place + 1]);
 }
 
 /* Dissected; their sessions' memory is asked for.  Behind these n stand "more"
@@ -124,6 +127,8 @@ prepare(struct worker *w, const struct batch *b, const uint16_t *own,
 		unsigned int place = own[i] & OWN_PLACE;
 		const struct packet *p = &w->packet[i];
 
+		if (i + AHEAD_FRAME < n + more)
+			fetch_frame(b, own[i + AHEAD_FRAME]);
 		if (i + AHEAD < n + more)
 			fetch_own(b, own[i + AHEAD]);
 		if (own[i] & OWN_DISSECTED)
@@ -158,24 +163,84 @@ take_answers(struct worker *w, const struct batch *b)
 	part_cut(w->part, 0, 0);
 }
 
-/* The error that stands at the place; NULL: it is another packet. */
-static struct batch_error *
-find_error(struct batch *b, uint32_t *at, uint16_t place)
-{
-	while (*at < b->nerrors && b->error[*at].place < place)
-		++*at;
-	return *at < b->nerrors && b->error[*at].place == place ?
-	    &b->error[*at] : NULL;
-}
+/* How far a worker has come in a batch. */
+struct course {
+	struct batch *b;
+	uint32_t tick, error;	/* the next ones */
+	uint32_t place;		/* before it nothing is but packets */
+};
 
 /* Ends what has timed out when that packet comes. */
 static void
-catch_up(struct worker *w, const struct batch *b, uint32_t *tick,
-    uint32_t place)
+catch_up(struct worker *w, struct course *c, uint32_t place)
 {
-	for (; *tick < b->nticks && b->tick[*tick].place <= place; ++*tick) {
-		w->now = b->tick[*tick].now;
-		expire(w, key_of(b->tick[*tick].place));
+	const struct batch *b = c->b;
+
+	for (; c->tick < b->nticks && b->tick[c->tick].place <= place;
+	    c->tick++) {
+		w->now = b->tick[c->tick].now;
+		expire(w, key_of(b->tick[c->tick].place));
+	}
+}
+
+/* The error that stands at the place; NULL: it is another packet. */
+static struct batch_error *
+find_error(struct course *c, uint32_t place)
+{
+	struct batch *b = c->b;
+
+	while (c->error < b->nerrors && b->error[c->error].place < place)
+		c->error++;
+	return c->error < b->nerrors && b->error[c->error].place == place ?
+	    &b->error[c->error] : NULL;
+}
+
+static uint32_t
+find_next(const struct course *c)
+{
+	const struct batch *b = c->b;
+	uint32_t tick = c->tick < b->nticks ? b->tick[c->tick].place :
+	    BATCH_PACKETS;
+	uint32_t error = c->error < b->nerrors ? b->error[c->error].place :
+	    BATCH_PACKETS;
+
+	return least(tick, error);
+}
+
+/* What is due before the packet; the error that it is, or NULL. */
+static struct batch_error *
+come_to(struct worker *w, struct course *c, uint32_t place)
+{
+	struct batch_error *e;
+
+	if (place < c->place)
+		return NULL;
+	catch_up(w, c, place);
+	e = find_error(c, place);
+	c->place = find_next(c);
+	return e;
+}
+
+static void
+move_group(struct worker *w, struct course *c, const uint16_t *own,
+    unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const struct packet *p = w->group[i];
+		const struct session_lookup *l = &w->lookup[i];
+		uint16_t place = own[i] & OWN_PLACE;
+		uint64_t number = c->b->first + place;
+		struct batch_error *e = come_to(w, c, place);
+
+		if (i + SESSION_AHEAD < n)
+			session_prefetch(w->table,
+			    &w->lookup[i + SESSION_AHEAD]);
+		w->key = key_of(place) + 1;
+		if (e != NULL)
+			move_error(w, p, e, l, number);
+		else
+			show(w, p, session_move(w->table, p, l, number));
+		part_cut(w->part, w->key, 0);
 	}
 }
 
@@ -183,37 +248,22 @@ void
 worker_move(struct worker *w, struct batch *b)
 {
 	const uint16_t *own = w->part->own;
-	unsigned int n = w->part->nown;
-	uint32_t error = 0, tick = 0;
+	unsigned int n = w->part->nown, m;
+	struct course c = { b, 0, 0, 0 };
 
 	take_answers(w, b);
 	if (w->owes)
 		expire(w, 0);
+	for (unsigned int i = 0; i < n && i < AHEAD_FRAME; i++)
+		fetch_frame(b, own[i]);
 	for (unsigned int i = 0; i < n && i < AHEAD; i++)
 		fetch_own(b, own[i]);
-	for (unsigned int i = 0; i < n; i++) {
-		uint16_t place = own[i] & OWN_PLACE;
-		unsigned int k = i % GROUP, ahead = k + SESSION_AHEAD;
-		struct batch_error *e = find_error(b, &error, place);
-
-		if (k == 0) {
-			unsigned int m = least(n - i, GROUP);
-
-			prepare(w, b, own + i, m, n - i - m);
-		}
-		if (ahead < GROUP && i - k + ahead < n)
-			session_prefetch(w->table, &w->lookup[ahead]);
-		catch_up(w, b, &tick, place);
-		w->key = key_of(place) + 1;
-		if (e != NULL)
-			move_error(w, w->group[k], e, &w->lookup[k],
-			    b->first + place);
-		else
-			show(w, w->group[k], session_move(w->table,
-			    w->group[k], &w->lookup[k], b->first + place));
-		part_cut(w->part, w->key, 0);
+	for (unsigned int i = 0; i < n; i += m) {
+		m = least(n - i, GROUP);
+		prepare(w, b, own + i, m, n - i - m);
+		move_group(w, &c, own + i, m);
 	}
-	catch_up(w, b, &tick, BATCH_PACKETS);
+	catch_up(w, &c, BATCH_PACKETS);
 	if (w->book != NULL)
 		book_send(w->book);
 	if (w->sockets != NULL)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/fetch.h"
 #include "core/mix.h"
 #include "core/thread.h"
 #include "dissect/defrag.h"
@@ -11,12 +12,20 @@
 #include "process/sockets.h"
 #include "workers/impl.h"
 
+/* How far ahead memory is asked for that was another core's. */
+enum {
+	AHEAD		= 8,	/* packets that are dissected here */
+	AHEAD_FRAME	= 1024,	/* bytes of frames */
+};
+
 int
 workers_start(struct workers *all, struct capture *c, struct errbuf *e)
 {
 	int error = 0;
 
 	all->stays = capture_keep(c, &all->keeper) == 0;
+	all->copies = all->keeps && !all->stays;
+	all->leaves = (all->keeps || all->stays) && all->any;
 	while (error == 0 && all->started < all->n) {
 		struct worker *w = &all->worker[all->started];
 
@@ -52,7 +61,7 @@ dealing(const struct options *o)
 	if (o->nread == 0)
 		return 0;
 	return o->sink.views & VIEW_PACKETS && o->sink.format == FORMAT_JSON ?
-	    38 : 74;
+	    38 : 80;
 }
 
 struct workers *
@@ -180,16 +189,12 @@ deal_error(struct workers *all, struct batch *b, const struct packet *p)
 			deal_to(b, e->owner[i], OWN_DISSECTED);
 }
 
-/* The frame with its bytes, when these are wanted until the batch is done
- * with.  Without memory they are not there. */
+/* The frame's bytes are copied, and not there without memory. */
 static void
 keep_frame(struct workers *all, struct batch *b, struct frame *f)
 {
-	const uint8_t *copy;
+	const uint8_t *copy = batch_keep(b, f->data, f->caplen);
 
-	if (!all->keeps || all->stays)
-		return;
-	copy = batch_keep(b, f->data, f->caplen);
 	if (copy == NULL) {
 		all->lost = 1;
 		f->caplen = 0;
@@ -200,19 +205,30 @@ keep_frame(struct workers *all, struct batch *b, struct frame *f)
 
 /* Its owner can dissect the frame, if it is plain; what needs the packet here
  * has it dissected here, and what would have to wait. */
-static int
+static inline int
 is_left(const struct workers *all)
 {
-	return (all->keeps || all->stays) && all->any && !all->behind &&
+	return all->leaves && !all->behind &&
 	    defrag_copies(all->defrag) == NULL;
 }
 
-static int
+/* One that will be written to soon. */
+static inline void
+fetch_next(struct batch *b)
+{
+	struct packet *p = &b->packet[b->npackets + AHEAD];
+
+	if (b->npackets + AHEAD < BATCH_PACKETS)
+		fetch_to_write(p, &p->layer[LAYERS]);
+}
+
+static int __attribute__((noinline))
 deal_dissected(struct workers *all, struct batch *b, const struct frame *f)
 {
 	struct packet *p = &b->packet[b->npackets++];
 	int selected;
 
+	fetch_next(b);
 	b->dissected[b->n] = p;
 	dissect(all->registry, all->defrag, f, p);
 	if (all->keeps && p->flags & PACKET_REASSEMBLED)
@@ -223,6 +239,17 @@ deal_dissected(struct workers *all, struct batch *b, const struct frame *f)
 	else if (selected)
 		deal_to(b, owner_of_flow(all, &p->flow), OWN_DISSECTED);
 	return selected;
+}
+
+static void __attribute__((noinline))
+begin(struct workers *all, struct batch *b, int64_t ts, uint64_t number)
+{
+	b->first = number;
+	if (number > 1)
+		return;
+	sink_begin(all->sink, ts);
+	for (unsigned int i = 0; i < all->n; i++)
+		sink_begin(&all->worker[i].sink, ts);
 }
 
 int
@@ -238,22 +265,17 @@ workers_deal(struct workers *all, const struct frame *lent, uint64_t number)
 	b = all->current;
 	if (b == NULL || batch_is_full(b))
 		b = workers_current(all);
-	if (number == 1) {
-		sink_begin(all->sink, lent->ts);
-		for (unsigned int i = 0; i < all->n; i++)
-			sink_begin(&all->worker[i].sink, lent->ts);
-	}
 	if (b->n == 0)
-		b->first = number;
+		begin(all, b, lent->ts, number);
 	f = &b->frame[b->n];
-	__builtin_prefetch((const char *)f + 1024, 1);
+	fetch_line_to_write((const char *)f + AHEAD_FRAME);
 	*f = *lent;
-	keep_frame(all, b, f);
-	if (is_left(all) && glance(all->registry, lent, &ends)) {
+	if (all->copies)
+		keep_frame(all, b, f);
+	if (is_left(all) && glance(all->registry, lent, &ends))
 		deal_to(b, owner_of(all, &ends), 0);
-	} else {
+	else
 		selected = deal_dissected(all, b, f);
-	}
 	b->n++;
 	return selected;
 }
