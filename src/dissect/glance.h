@@ -54,8 +54,7 @@ glance(const struct registry *r, const struct frame *f, struct ends *e)
 	e->sport = be16(c.p);
 	e->dport = be16(c.p + 2);
 	table = protocol == HEADS_TCP ? TABLE_TCP_PORT : TABLE_UDP_PORT;
-	return registry_find(r, table, e->sport) == NULL &&
-	    registry_find(r, table, e->dport) == NULL;
+	return (r->key[table][e->sport] | r->key[table][e->dport]) == 0;
 }
 
 #endif

@@ -8,8 +8,9 @@ enum {
 	/* Sessions ended at a time: what is said of a batch has a bound, even
 	 * where a whole table has timed out. */
 	EXPIRE_MOST	= 1024,
-	AHEAD		= 6,	/* packets whose bytes are fetched before, */
-	FETCH_MOST	= 1536,	/* so many of each, */
+	AHEAD		= 6,	/* packets whose headers are fetched before, */
+	HEADERS		= 128,	/* bytes, which mostly hold them: the rest is
+				 * read from end to end, and comes by itself */
 	AHEAD_FRAME	= 24,	/* and what says where they stand */
 };
 
@@ -105,7 +106,7 @@ fetch_own(const struct batch *b, unsigned int own)
 	if (own & OWN_DISSECTED)
 		fetch(b->dissected[place], &b->dissected[place]->layer[LAYERS]);
 	else
-		fetch(f->data, f->data + least(f->caplen, FETCH_MOST));
+		fetch(f->data, f->data + least(f->caplen, HEADERS));
 }
 
 static void

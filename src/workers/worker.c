@@ -111,7 +111,9 @@ void
 worker_fini(struct worker *w)
 {
 	session_table_free(w->table);
+	w->table = NULL;
 	free(w->list);
+	w->list = NULL;
 }
 
 static void
@@ -254,5 +256,6 @@ worker_run(void *arg)
 
 	while ((b = next_batch(w)) != NULL)
 		worker_serve(w, b);
+	worker_fini(w);		/* much memory: each its own */
 	return NULL;
 }

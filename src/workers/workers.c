@@ -112,10 +112,11 @@ workers_free(struct workers *all)
 	all->quit = 1;
 	pthread_cond_broadcast(&all->dealt);
 	pthread_mutex_unlock(&all->lock);
+	for (unsigned int i = 0; all->worker != NULL && i < all->n; i++)
+		if (i < all->first || i >= all->started)
+			worker_fini(&all->worker[i]);
 	for (unsigned int i = all->first; i < all->started; i++)
 		pthread_join(all->worker[i].thread, NULL);
-	for (unsigned int i = 0; all->worker != NULL && i < all->n; i++)
-		worker_fini(&all->worker[i]);
 	for (unsigned int i = 0; i < RING; i++)
 		batch_free(all->ring[i], all->n);
 	batch_free_blocks(all->free);
