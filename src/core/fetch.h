@@ -16,7 +16,7 @@ fetch(const void *from, const void *end)
 	__builtin_prefetch((const char *)end - 1);
 }
 
-/* The same for what will be written to; what other cores have of it goes. */
+/* A line that will be written to: what other cores have of it goes. */
 static inline void
 fetch_line_to_write(const void *line)
 {
@@ -29,6 +29,7 @@ fetch_line_to_write(const void *line)
 #endif
 }
 
+/* The same as fetch() for what will be written to. */
 static inline void
 fetch_to_write(const void *from, const void *end)
 {
