@@ -27,6 +27,11 @@ enum {
 	TCP_SACK_BLOCK	= 8,			/* two numbers, RFC 2018 */
 	TCP_TIMES_ALIGNED = 12,			/* RFC 7323 appendix A: */
 	TCP_TIMES_PREFIX = 0x0101080a,		/* NOP NOP TIMESTAMPS */
+
+	TCP_SYN_ALIGNED	= 20,			/* as Linux has them: */
+	TCP_SYN_MSS	= 0x0204,		/* MSS */
+	TCP_SYN_TIMES	= 0x0402080a,		/* SACK_OK TIMESTAMPS */
+	TCP_SYN_SCALE	= 0x010303,		/* NOP SCALE */
 };
 
 /* The lengths that an option may have, and how it is noted; without a name it
@@ -107,6 +112,31 @@ tcp_option_note(struct flow *f, const uint8_t *o, unsigned int len)
 	return known->has;
 }
 
+/* Those of most SYNs, at one go: what the loop would have noted.  0: they are
+ * others. */
+static inline int
+tcp_options_of_syn(struct flow *f, const uint8_t *o, size_t n)
+{
+	uint32_t mss, scale;
+
+	if (n != TCP_SYN_ALIGNED)
+		return 0;
+	mss = be32(o);
+	scale = be32(o + 16);
+	if (mss >> 16 != TCP_SYN_MSS || be32(o + 4) != TCP_SYN_TIMES ||
+	    scale >> 8 != TCP_SYN_SCALE)
+		return 0;
+	scale &= 0xff;
+	f->tcp.options = TCP_HAS_MSS | TCP_HAS_SACK_PERMITTED |
+	    TCP_HAS_TIMESTAMPS | TCP_HAS_WINDOW_SCALE;
+	f->tcp.mss = (uint16_t)mss;
+	f->tcp.tsval = be32(o + 8);
+	f->tcp.tsecr = be32(o + 12);
+	f->tcp.window_scale = (uint8_t)(scale < TCP_MAX_SHIFT ? scale :
+	    TCP_MAX_SHIFT);
+	return 1;
+}
+
 __attribute__((noinline, unused)) static void
 tcp_options_walk(struct flow *f, struct cursor c)
 {
@@ -114,6 +144,8 @@ tcp_options_walk(struct flow *f, struct cursor c)
 	const uint8_t *o;
 	int bad = 0;
 
+	if (tcp_options_of_syn(f, c.p, cursor_left(&c)))
+		return;
 	while ((o = tcp_option_next(&c, &len, &bad)) != NULL)
 		has |= tcp_option_note(f, o, len);
 	f->tcp.options = (uint8_t)(has | (bad ? TCP_BAD_OPTIONS : 0));
