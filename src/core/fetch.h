@@ -16,12 +16,22 @@ fetch(const void *from, const void *end)
 	__builtin_prefetch((const char *)end - 1);
 }
 
-/* A line that will be written to: what other cores have of it goes. */
+/* The same for what will be written to. */
 static inline void
-fetch_line_to_write(const void *line)
+fetch_to_write(const void *from, const void *end)
+{
+#pragma GCC unroll 8
+	for (const char *p = from; p < (const char *)end; p += FETCH_LINE)
+		__builtin_prefetch(p, 1);
+	__builtin_prefetch((const char *)end - 1, 1);
+}
+
+/* The same where another core may have it: that one's copy goes. */
+static inline void
+fetch_exclusive_line(const void *line)
 {
 #ifdef __x86_64__
-	/* Where the compiler cannot take it for granted, it would ask for the
+	/* For all that it may take for granted, the compiler would ask for the
 	 * line as for one that is read. */
 	__asm__ volatile("prefetchw %0" : : "m" (*(const char *)line));
 #else
@@ -29,14 +39,13 @@ fetch_line_to_write(const void *line)
 #endif
 }
 
-/* The same as fetch() for what will be written to. */
 static inline void
-fetch_to_write(const void *from, const void *end)
+fetch_exclusive(const void *from, const void *end)
 {
 #pragma GCC unroll 8
 	for (const char *p = from; p < (const char *)end; p += FETCH_LINE)
-		fetch_line_to_write(p);
-	fetch_line_to_write((const char *)end - 1);
+		fetch_exclusive_line(p);
+	fetch_exclusive_line((const char *)end - 1);
 }
 
 #endif

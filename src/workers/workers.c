@@ -220,7 +220,7 @@ fetch_next(struct batch *b)
 	struct packet *p = &b->packet[b->npackets + AHEAD];
 
 	if (b->npackets + AHEAD < BATCH_PACKETS)
-		fetch_to_write(p, &p->layer[LAYERS]);
+		fetch_exclusive(p, &p->layer[LAYERS]);
 }
 
 static int __attribute__((noinline))
@@ -269,7 +269,7 @@ workers_deal(struct workers *all, const struct frame *lent, uint64_t number)
 	if (b->n == 0)
 		begin(all, b, lent->ts, number);
 	f = &b->frame[b->n];
-	fetch_line_to_write((const char *)f + AHEAD_FRAME);
+	fetch_exclusive_line((const char *)f + AHEAD_FRAME);
 	*f = *lent;
 	if (all->copies)
 		keep_frame(all, b, f);
