@@ -180,14 +180,14 @@ static inline const struct dissector *
 common_end(const struct registry *r, struct packet *p, const struct cursor *c,
     unsigned int table)
 {
-	unsigned int sport = p->flow.sport, dport = p->flow.dport;
+	uint16_t sport = p->flow.sport, dport = p->flow.dport;
 
 	p->flow.payload = c->p;
 	p->flow.payload_caplen = (uint32_t)cursor_left(c);
 	p->flow.payload_len = packet_wire_left(p, c);
 	packet_next_of(p, table, dport, sport);
 	if (p->flow.payload_len == 0 ||
-	    (r->key[table][sport] | r->key[table][dport]) == 0)
+	    !registry_knows(r, table, sport, dport))
 		return NULL;
 	return registry_next(r, p);
 }

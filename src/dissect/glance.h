@@ -54,7 +54,7 @@ glance(const struct registry *r, const struct frame *f, struct ends *e)
 	e->sport = be16(c.p);
 	e->dport = be16(c.p + 2);
 	table = protocol == HEADS_TCP ? TABLE_TCP_PORT : TABLE_UDP_PORT;
-	return (r->key[table][e->sport] | r->key[table][e->dport]) == 0;
+	return !registry_knows(r, table, e->sport, e->dport);
 }
 
 #endif

@@ -49,6 +49,14 @@ registry_find(const struct registry *r, unsigned int table, unsigned int key)
 	    [key & (REGISTRY_KEYS - 1)]];
 }
 
+/* Is there one for either key? */
+static inline int
+registry_knows(const struct registry *r, unsigned int table, uint16_t a,
+    uint16_t b)
+{
+	return (r->key[table][a] | r->key[table][b]) != 0;
+}
+
 /* The dissector of what packet_next() named. */
 static inline const struct dissector *
 registry_next(const struct registry *r, const struct packet *p)
