@@ -33,20 +33,6 @@ zeek_add_more(struct session *s, struct trouble_pool *pool, char letter)
 		t->history[t->history_len++] = 'x';
 }
 
-/* The letter once; 1 when it had been written before. */
-static int
-once(struct session *s, struct trouble_pool *pool, unsigned int dir,
-    unsigned int bit, char letter)
-{
-	struct side *me = &s->side[dir];
-
-	if (me->zeek_seen & bit)
-		return 1;
-	me->zeek_seen |= (uint8_t)bit;
-	zeek_add_of(s, pool, dir, letter);
-	return 0;
-}
-
 /* The letter at the 1st, 10th, 100th ... time. */
 static void
 scaled(struct session *s, struct trouble_pool *pool, unsigned int dir,
@@ -69,33 +55,33 @@ zeek_flags(struct session *s, struct trouble_pool *pool, unsigned int dir,
 	switch (flags & (TCP_SYN | TCP_FIN | TCP_RST)) {
 	case 0:
 		if (f->payload_len > 0)
-			once(s, pool, dir, ZEEK_SEEN_DATA, 'd');
+			zeek_once(s, pool, dir, ZEEK_SEEN_DATA, 'd');
 		else if (flags & TCP_ACK)
-			once(s, pool, dir, ZEEK_SEEN_ACK, 'a');
+			zeek_once(s, pool, dir, ZEEK_SEEN_ACK, 'a');
 		break;
 	case TCP_SYN:
-		if (once(s, pool, dir, ZEEK_SEEN_SYN,
+		if (zeek_once(s, pool, dir, ZEEK_SEEN_SYN,
 		    flags & TCP_ACK ? 'h' : 's') &&
 		    me->seen & SIDE_SYN && f->tcp.seq + 1 != me->base)
 			zeek_add_of(s, pool, dir, flags & TCP_ACK ? 'h' : 's');
 		break;
 	case TCP_FIN:
-		if (once(s, pool, dir, ZEEK_SEEN_FIN, 'f') &&
+		if (zeek_once(s, pool, dir, ZEEK_SEEN_FIN, 'f') &&
 		    me->seen & SIDE_FIN && end + 1 != side_fin(me))
 			zeek_add_of(s, pool, dir, 'f');
 		break;
 	case TCP_RST:
-		if (once(s, pool, dir, ZEEK_SEEN_RST, 'r') &&
+		if (zeek_once(s, pool, dir, ZEEK_SEEN_RST, 'r') &&
 		    f->tcp.seq != me->timed_end)
 			zeek_add_of(s, pool, dir, 'r');
 		me->timed_end = f->tcp.seq;
 		break;
 	case TCP_FIN | TCP_RST:
 	case TCP_FIN | TCP_RST | TCP_SYN:
-		once(s, pool, dir, ZEEK_SEEN_INCONSISTENT, 'i');
+		zeek_once(s, pool, dir, ZEEK_SEEN_INCONSISTENT, 'i');
 		break;
 	default:
-		once(s, pool, dir, ZEEK_SEEN_MULTIPLE, 'q');
+		zeek_once(s, pool, dir, ZEEK_SEEN_MULTIPLE, 'q');
 	}
 }
 
@@ -217,7 +203,7 @@ zeek_is_clean(const struct session *s)
 void
 zeek_datagram(struct session *s, struct trouble_pool *pool, unsigned int dir)
 {
-	once(s, pool, dir, ZEEK_SEEN_DATA, 'd');
+	zeek_once(s, pool, dir, ZEEK_SEEN_DATA, 'd');
 }
 
 void

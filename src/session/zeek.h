@@ -64,22 +64,31 @@ zeek_add_of(struct session *s, struct trouble_pool *pool, unsigned int dir,
 	    letter));
 }
 
+/* The letter once; 1 when it had been written before. */
+static inline int
+zeek_once(struct session *s, struct trouble_pool *pool, unsigned int dir,
+    unsigned int bit, char letter)
+{
+	struct side *me = &s->side[dir];
+
+	if (me->zeek_seen & bit)
+		return 1;
+	me->zeek_seen |= (uint8_t)bit;
+	zeek_add_of(s, pool, dir, letter);
+	return 0;
+}
+
 /* The same as zeek_flags() and zeek_move() for a segment with ACK, without SYN
  * and RST, of a side that has sent no FIN before. */
 static inline void
 zeek_plain(struct session *s, struct trouble_pool *pool, unsigned int dir,
     const struct flow *f)
 {
-	struct side *me = &s->side[dir];
-	unsigned int fin = f->tcp.flags & TCP_FIN, bit = fin ? ZEEK_SEEN_FIN :
-	    f->payload_len > 0 ? ZEEK_SEEN_DATA : ZEEK_SEEN_ACK;
+	unsigned int fin = f->tcp.flags & TCP_FIN, data = f->payload_len > 0;
 
-	if (!(me->zeek_seen & bit)) {
-		me->zeek_seen |= (uint8_t)bit;
-		zeek_add_of(s, pool, dir, fin ? 'f' : f->payload_len > 0 ? 'd' :
-		    'a');
-	}
-	if (fin || (me->zeek & ZEEK_STATE_MASK) != ZEEK_ESTABLISHED)
+	zeek_once(s, pool, dir, fin ? ZEEK_SEEN_FIN : data ? ZEEK_SEEN_DATA :
+	    ZEEK_SEEN_ACK, fin ? 'f' : data ? 'd' : 'a');
+	if (fin || (s->side[dir].zeek & ZEEK_STATE_MASK) != ZEEK_ESTABLISHED)
 		zeek_move(s, dir, f);
 }
 
