@@ -84,6 +84,13 @@ tcp_option_sack(struct flow *f, const uint8_t *o, unsigned int len)
 	}
 }
 
+/* The shift that a window scale stands for. */
+static inline uint8_t
+tcp_option_shift(uint8_t scale)
+{
+	return scale < TCP_MAX_SHIFT ? scale : TCP_MAX_SHIFT;
+}
+
 /* Notes an option; what flow.tcp.options has to say of it. */
 static inline unsigned int
 tcp_option_note(struct flow *f, const uint8_t *o, unsigned int len)
@@ -101,8 +108,7 @@ tcp_option_note(struct flow *f, const uint8_t *o, unsigned int len)
 	if (kind == TCP_OPTION_MSS)
 		f->tcp.mss = be16(o + 2);
 	else if (kind == TCP_OPTION_SCALE)
-		f->tcp.window_scale = o[2] < TCP_MAX_SHIFT ? o[2] :
-		    TCP_MAX_SHIFT;
+		f->tcp.window_scale = tcp_option_shift(o[2]);
 	else if (kind == TCP_OPTION_SACK)
 		tcp_option_sack(f, o, len);
 	else if (kind == TCP_OPTION_TIMES) {
@@ -126,14 +132,12 @@ tcp_options_of_syn(struct flow *f, const uint8_t *o, size_t n)
 	if (mss >> 16 != TCP_SYN_MSS || be32(o + 4) != TCP_SYN_TIMES ||
 	    scale >> 8 != TCP_SYN_SCALE)
 		return 0;
-	scale &= 0xff;
 	f->tcp.options = TCP_HAS_MSS | TCP_HAS_SACK_PERMITTED |
 	    TCP_HAS_TIMESTAMPS | TCP_HAS_WINDOW_SCALE;
 	f->tcp.mss = (uint16_t)mss;
 	f->tcp.tsval = be32(o + 8);
 	f->tcp.tsecr = be32(o + 12);
-	f->tcp.window_scale = (uint8_t)(scale < TCP_MAX_SHIFT ? scale :
-	    TCP_MAX_SHIFT);
+	f->tcp.window_scale = tcp_option_shift((uint8_t)scale);
 	return 1;
 }
 
