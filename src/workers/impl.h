@@ -66,11 +66,9 @@ struct workers {
 	unsigned int started;	/* those below have a thread */
 	struct shares shares;
 	uint8_t keeps;		/* a view wants the bytes of frames */
-	uint8_t stays;		/* they stay: the source exchanges blocks */
-	uint8_t copies;		/* they do not, and are copied */
+	uint8_t copies;		/* they would not stay, and are copied */
 	uint8_t leaves;		/* whose they are may dissect frames */
 	uint8_t looks;		/* each has a core: see WAIT_LOOKS */
-	uint8_t any;		/* every packet is selected */
 	uint8_t all;		/* every session is */
 	uint8_t alike;		/* nobody knows more of a session than who
 				 * else: at the end each closes any */

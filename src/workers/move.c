@@ -115,7 +115,7 @@ fetch_frame(const struct batch *b, unsigned int own)
 	unsigned int place = own & OWN_PLACE;
 
 	fetch(&b->frame[place], &b->frame[place + 1]);
-	fetch(&b->dissected[place], &b->dissected[place + 1]);
+	__builtin_prefetch(&b->dissected[place]);
 }
 
 /* Dissected; their sessions' memory is asked for.  Behind these n stand "more"

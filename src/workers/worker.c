@@ -111,9 +111,7 @@ void
 worker_fini(struct worker *w)
 {
 	session_table_free(w->table);
-	w->table = NULL;
 	free(w->list);
-	w->list = NULL;
 }
 
 static void

@@ -21,11 +21,12 @@ enum {
 int
 workers_start(struct workers *all, struct capture *c, struct errbuf *e)
 {
-	int error = 0;
+	/* The source exchanges blocks. */
+	int stay = capture_keep(c, &all->keeper) == 0, error = 0;
 
-	all->stays = capture_keep(c, &all->keeper) == 0;
-	all->copies = all->keeps && !all->stays;
-	all->leaves = (all->keeps || all->stays) && all->any;
+	all->copies = all->keeps && !stay;
+	all->leaves = (all->keeps || stay) &&
+	    selection_is_any(all->options->selection);
 	while (error == 0 && all->started < all->n) {
 		struct worker *w = &all->worker[all->started];
 
@@ -86,7 +87,6 @@ workers_new(const struct options *o, const struct registry *r,
 	all->looks = o->nread > 0 &&
 	    sysconf(_SC_NPROCESSORS_ONLN) >= (long)all->n;
 	all->keeps = (o->sink.views & VIEW_PACKETS) != 0;
-	all->any = (uint8_t)selection_is_any(o->selection);
 	all->all = o->process_filter == NULL &&
 	    !selection_has_states(o->selection);
 	all->alike = o->processes == NULL;
@@ -220,7 +220,7 @@ fetch_next(struct batch *b)
 	struct packet *p = &b->packet[b->npackets + AHEAD];
 
 	if (b->npackets + AHEAD < BATCH_PACKETS)
-		fetch_exclusive(p, &p->layer[LAYERS]);
+		fetch_lines(p, &p->layer[LAYERS], FETCH_EXCLUSIVE);
 }
 
 static int __attribute__((noinline))
@@ -242,6 +242,7 @@ deal_dissected(struct workers *all, struct batch *b, const struct frame *f)
 	return selected;
 }
 
+/* The first packet of a batch, or of all. */
 static void __attribute__((noinline))
 begin(struct workers *all, struct batch *b, int64_t ts, uint64_t number)
 {
@@ -269,7 +270,7 @@ workers_deal(struct workers *all, const struct frame *lent, uint64_t number)
 	if (b->n == 0)
 		begin(all, b, lent->ts, number);
 	f = &b->frame[b->n];
-	fetch_exclusive_line((const char *)f + AHEAD_FRAME);
+	fetch_line((const char *)f + AHEAD_FRAME, FETCH_EXCLUSIVE);
 	*f = *lent;
 	if (all->copies)
 		keep_frame(all, b, f);
