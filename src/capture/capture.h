@@ -109,7 +109,8 @@ struct capture;
 
 /* Memory that frames are read into. */
 struct capture_block {
-	struct capture_block *next;	/* for whoever has it */
+	struct capture_block *next;	/* for whoever has it, */
+	void *owner;			/* likewise; NULL: nobody yet */
 	size_t size;
 	uint8_t data[];
 };
@@ -176,6 +177,8 @@ struct capture {
 				 * are no more frames at hand */
 	uint8_t several;	/* frames come from more than one interface, so
 				 * far; or may, live */
+	uint8_t spent;		/* the next read takes another block, so far as
+				 * the source can say */
 	uint8_t stream;		/* a pipe: the next read may wait for frames;
 				 * of several sources, whether it is so now */
 };

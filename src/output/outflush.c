@@ -196,7 +196,7 @@ outbuf_flush(struct outbuf *o)
 void
 outbuf_gather(struct outbuf *o, struct outbuf_gather *g, char *s, size_t n)
 {
-	if (o->hold || o->grows) {
+	if (o->hold || o->grows || o->pieces) {
 		outbuf_add(o, s, n);
 		return;
 	}

@@ -98,7 +98,7 @@ asks_little(const struct pipeline *l)
 {
 	const struct options *o = l->options;
 
-	return l->workers == NULL && selection_is_any(o->selection) &&
+	return selection_is_any(o->selection) &&
 	    !selection_has_states(o->selection) &&
 	    o->process_filter == NULL && o->count == 0 &&
 	    (l->calls == NULL || l->calls->take == NULL) &&
@@ -106,7 +106,8 @@ asks_little(const struct pipeline *l)
 	    l->statistics.interval == 0;
 }
 
-/* process() where asks_little(): most time of most runs goes by here. */
+/* process() where asks_little(): most time of most runs goes by here, or, with
+ * workers, in share_out(). */
 static void
 absorb(struct pipeline *l, int n)
 {
@@ -130,13 +131,28 @@ absorb(struct pipeline *l, int n)
 	l->stats.packets = number;
 }
 
-/* The same where workers have the sessions: which packets are selected depends
+static void
+share_out(struct pipeline *l, struct capture *c, int n)
+{
+	uint64_t bytes = 0;
+
+	for (int i = 0; i < n; i++) {
+		bytes += l->frame[i].len;
+		ifnames_map(&l->names, c, &l->frame[i]);
+	}
+	workers_take(l->workers, l->frame, (unsigned int)n,
+	    l->stats.packets + 1);
+	l->stats.frame_bytes += bytes;
+	l->stats.packets += (unsigned int)n;
+}
+
+/* process() where workers have the sessions: which packets are selected depends
  * on the packets alone, see check_workers() of options.c. */
 static int
 deal(struct pipeline *l, struct capture *c, struct frame *f, struct errbuf *e)
 {
 	ifnames_map(&l->names, c, f);
-	if (!workers_deal(l->workers, f, ++l->stats.packets))
+	if (workers_take(l->workers, f, 1, ++l->stats.packets) == 0)
 		return 0;
 	if (++l->stats.selected == l->options->count)
 		l->done = 1;
@@ -177,7 +193,7 @@ pipeline_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	if (l->workers == NULL)
 		prepare(l, c, n);
 	if (asks_little(l) && !pipeline_over(l)) {
-		absorb(l, n);
+		l->workers != NULL ? share_out(l, c, n) : absorb(l, n);
 		done = n;
 	}
 	for (int i = done; i < n && !pipeline_over(l) && result == 0; i++) {

@@ -42,7 +42,8 @@ struct pipeline {
 	uint8_t told;			/* that the output has failed */
 	uint8_t told_lost;		/* that a reader is too slow */
 	const struct pipeline_calls *calls;
-	struct frame frame[CAPTURE_BATCH];
+	struct frame *frame;		/* at hand: room[], or workers_room() */
+	struct frame room[CAPTURE_BATCH];
 	struct packet packet[CAPTURE_BATCH];
 	struct session_lookup lookup[CAPTURE_BATCH];
 };

@@ -77,9 +77,13 @@ open_outputs(struct pipeline *l, struct errbuf *e)
 	sink_init(&l->sink, &l->sink_options, &l->out);
 	l->out.stop = &pipeline_stop;
 	l->output[0] = &l->out;
-	/* As early as that: it takes /proc, which the sandbox has not. */
-	if (o->nread == 0)
+	/* As early as that: it takes /proc, which the sandbox has not.  Of a
+	 * file its readers are waited for; but a signal to stop interrupts no
+	 * write of a worker's thread. */
+	if (o->nread == 0 || o->workers > 1)
 		outbuf_hold(&l->out);
+	if (o->nread > 0)
+		outbuf_wait(&l->out);
 	return 0;
 }
 
@@ -205,11 +209,44 @@ tell(void *arg, const struct errbuf *e)
 		l->calls->warn(l->calls->arg, e);
 }
 
+/* Of a source through the pipeline. */
+struct way {
+	struct pipeline *pipeline;
+	struct capture *capture;
+	struct errbuf *errbuf;
+	int result;
+};
+
+/* What is lent at once; 0 when it was the last. */
+static int
+step(void *arg)
+{
+	struct way *w = arg;
+	struct pipeline *l = w->pipeline;
+	struct capture *c = w->capture;
+	struct errbuf *e = w->errbuf;
+	int n;
+
+	if (!goes_on(l, c))
+		return 0;
+	l->output[1] = l->writing.out;
+	readers_serve(l->output, c);
+	l->frame = l->workers != NULL ? workers_room(l->workers) : l->room;
+	n = capture_read(c, l->frame, CAPTURE_BATCH, e);
+	if (n == CAPTURE_END)
+		return 0;
+	if (n >= 0 && pipeline_batch(l, c, n, e) == 0 &&
+	    pipeline_between(l, c, n, e) == 0)
+		return 1;
+	w->result = -1;
+	return 0;
+}
+
 static int
 run(struct pipeline *l, struct capture *c, struct errbuf *e)
 {
 	struct writing_calls calls = { &l->names, &pipeline_stop, tell, l };
-	int n;
+	struct way way = { l, c, e, 0 };
 
 	if (writing_open(&l->writing, l->options, c, &calls, e) == -1)
 		return -1;
@@ -217,20 +254,12 @@ run(struct pipeline *l, struct capture *c, struct errbuf *e)
 		return -1;
 	if (c->live)
 		statistics_due(&l->statistics, pipeline_clock(c));
-	while (goes_on(l, c)) {
-		l->output[1] = l->writing.out;
-		readers_serve(l->output, c);
-		n = capture_read(c, l->frame, CAPTURE_BATCH, e);
-		if (n == CAPTURE_END)
-			break;
-		if (n < 0)
-			return -1;
-		if (pipeline_batch(l, c, n, e) == -1)
-			return -1;
-		if (pipeline_between(l, c, n, e) == -1)
-			return -1;
-	}
-	return 0;
+	if (l->workers != NULL)
+		workers_run(l->workers, step, &way);
+	else
+		while (step(&way))
+			continue;
+	return way.result;
 }
 
 int

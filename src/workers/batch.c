@@ -1,4 +1,4 @@
-/* batch.c: packets that are dealt at once, and what workers say of them. */
+/* batch.c: packets that are read at once, and what workers say of them. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -72,6 +72,7 @@ batch_reset(struct batch *b, unsigned int workers)
 	b->kind = BATCH_DEALT;
 	b->n = b->npackets = b->nticks = b->nerrors = 0;
 	b->bytes = 0;
+	b->dealt = 0;
 	if (b->kept != NULL) {
 		free_kept(b->kept->next);
 		b->kept->next = NULL;
@@ -79,7 +80,7 @@ batch_reset(struct batch *b, unsigned int workers)
 	}
 	for (unsigned int i = 0; i < workers; i++) {
 		b->part[i].cut = b->part[i].out.p = b->part[i].out.data;
-		b->part[i].n = b->part[i].nown = 0;
+		b->part[i].n = 0;
 	}
 }
 

@@ -1,25 +1,27 @@
 /*
- * batch.h: packets that are dealt at once, and what workers say of them.
+ * batch.h: packets that are read at once, and what workers say of them.
  *
  * Only the files of workers.h use this.
  */
 #ifndef SRC_WORKERS_BATCH_H
 #define SRC_WORKERS_BATCH_H
 
-#include <stdalign.h>
-
 #include "capture/capture.h"
 #include "output/outbuf.h"
 #include "session/session.h"
+#include "workers/lot.h"
 
 enum {
 	APART		= 128,		/* bytes between what two cores write:
 					 * lines are fetched in pairs */
 	BATCH_PACKETS	= 1024,
 	BATCH_BYTES	= 1 << 20,	/* of frames that are kept, about */
-	OWN_DISSECTED	= 0x8000,	/* the dealer had to; else it is left to
-					 * its owner */
-	OWN_PLACE	= 0x7fff,
+};
+
+/* Whose a frame is, when it is no worker's number. */
+enum {
+	OWNER_SOUGHT	= 254,	/* it had to be dissected: its packet says */
+	OWNER_NONE	= 255,	/* it is not selected */
 };
 
 /* What is to be done. */
@@ -39,9 +41,7 @@ struct piece {
 
 /* What one worker has to do with one batch, and says of it. */
 struct part {
-	alignas(APART) uint32_t nown;
-	/* The packets that it looks at: their places, and OWN_DISSECTED. */
-	uint16_t own[BATCH_PACKETS];
+	alignas(APART) struct lot *lot;	/* the packets that it looks at */
 	uint32_t from, to;	/* of BATCH_VISIT: list[from .. to - 1] */
 	alignas(APART) struct outbuf out;
 	const char *cut;	/* of out: up to there it is in pieces */
@@ -73,29 +73,33 @@ struct kept {
 };
 
 struct batch {
+	struct batch *next;	/* of those that are not under way */
+	struct worker *owner;	/* that has filled it, or will */
 	enum batch_kind kind;
 	enum session_visit why;	/* of BATCH_LIST and BATCH_VISIT */
 	int64_t now;		/* likewise */
 	uint64_t first;		/* number of the first packet */
 	uint32_t n, npackets, nticks, nerrors;
-	unsigned int left;	/* workers that are not done with it; under
-				 * the lock of workers */
+	unsigned int left;	/* workers that are not done with it, and: */
+	uint8_t dealt;		/* both under the lock of workers */
 	struct part *part;	/* by worker */
 	struct kept *kept;	/* the one with room first */
 	struct capture_block *blocks;	/* of the source, with frames in them */
 	size_t bytes;		/* kept in all of both */
 	struct batch_tick tick[BATCH_PACKETS + 1];
 	struct batch_error error[BATCH_PACKETS];
+	/* By place: */
+	uint8_t to[BATCH_PACKETS];	/* whom; a worker, or OWNER_... */
 	struct frame frame[BATCH_PACKETS];
-	/* By place: what the dealer had to dissect. */
-	struct packet *dissected[BATCH_PACKETS];
-	struct packet packet[BATCH_PACKETS];	/* of these; npackets of them */
+	struct packet packet[BATCH_PACKETS];	/* in order: those of
+					 * OWNER_SOUGHT, npackets of them */
 };
 
+/* There is no room for whatever a source may lend at once. */
 static inline int
 batch_is_full(const struct batch *b)
 {
-	return b->n == BATCH_PACKETS || b->bytes >= BATCH_BYTES;
+	return b->n > BATCH_PACKETS - CAPTURE_BATCH || b->bytes >= BATCH_BYTES;
 }
 
 /* NULL when memory is short. */

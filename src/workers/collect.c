@@ -1,6 +1,4 @@
 /* collect.c: batches go round, and what was said is put in order. */
-#include <stdlib.h>
-
 #include "workers/impl.h"
 
 enum { VISIT_MOST = 256 };	/* sessions that a worker visits at a time */
@@ -84,6 +82,8 @@ await(struct workers *all, uint64_t number)
 {
 	uint64_t finished;
 
+	while (all->reader != NULL && all->reader->position < number)
+		worker_serve(all->reader);
 	workers_look(all, &all->finished, number);
 	pthread_mutex_lock(&all->lock);
 	all->awaited = number;
@@ -91,20 +91,6 @@ await(struct workers *all, uint64_t number)
 		pthread_cond_wait(&all->done, &all->lock);
 	pthread_mutex_unlock(&all->lock);
 	return finished;
-}
-
-/* The blocks of a batch that is done with are read into next: they are in the
- * cache. */
-static void
-take_back(struct workers *all, struct batch *b)
-{
-	while (b->blocks != NULL) {
-		struct capture_block *k = b->blocks;
-
-		b->blocks = k->next;
-		k->next = all->free;
-		all->free = k;
-	}
 }
 
 /* What is done with goes out; so many batches in any case. */
@@ -117,24 +103,20 @@ collect_until(struct workers *all, uint64_t number)
 		struct batch *b = all->ring[all->tail % RING];
 
 		collect(all, b);
-		take_back(all, b);
+		supply_take_back(all, b);
 	}
 }
 
-/* When the ring is full, the dealer sleeps until half of it is done with: not
- * to be woken by each batch.  Only this thread writes head. */
+/* When the ring is full, the reader waits until half of it is done with: not to
+ * be woken by each batch. */
 struct batch *
 workers_current(struct workers *all)
 {
-	if (all->current != NULL && batch_is_full(all->current))
-		workers_publish(all);
 	if (all->current != NULL)
 		return all->current;
-	collect_until(all, all->tail + (all->head - all->tail == RING ?
+	collect_until(all, all->tail + (all->filled - all->tail == RING ?
 	    RING / 2 : 0));
-	all->behind = all->head - all->tail >= BEHIND;
-	all->current = all->ring[all->head % RING];
-	batch_reset(all->current, all->n);
+	all->current = supply_batch(all);
 	return all->current;
 }
 
@@ -143,45 +125,62 @@ workers_exchange(void *arg, struct capture_block *old, size_t size)
 {
 	struct workers *all = arg;
 	struct batch *b = workers_current(all);
-	struct capture_block *k = all->free;
+	struct capture_block *k = supply_block(all, size);
 
-	if (k != NULL)
-		all->free = k->next;
-	if (k == NULL || k->size < size) {
-		free(k);
-		k = malloc(sizeof(*k) + size);
-		if (k == NULL)
-			return NULL;
-		k->size = size;
-	}
+	if (k == NULL)
+		return NULL;
 	old->next = b->blocks;
 	b->blocks = old;
 	b->bytes += old->size;
 	return k;
 }
 
-void
-workers_publish(struct workers *all)
+struct batch *
+workers_hand_over(struct workers *all)
 {
 	struct batch *b = all->current;
 
 	if (b == NULL)
-		return;
+		return NULL;
 	b->left = all->n;
 	all->current = NULL;
 	pthread_mutex_lock(&all->lock);
-	__atomic_store_n(&all->head, all->head + 1, __ATOMIC_RELAXED);
-	pthread_cond_broadcast(&all->dealt);
+	all->ring[all->filled % RING] = b;
+	__atomic_store_n(&all->filled, all->filled + 1, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&all->lock);
-	for (unsigned int i = 0; i < all->first; i++)
-		worker_serve(&all->worker[i], b);
+	return b;
+}
+
+/* Batches are dealt by several at a time, and served one after the other. */
+void
+workers_publish(struct workers *all, struct batch *b)
+{
+	uint64_t head;
+
+	if (b == NULL)
+		return;
+	workers_deal(all, b);
+	pthread_mutex_lock(&all->lock);
+	b->dealt = 1;
+	head = all->head;
+	while (head < all->filled && all->ring[head % RING]->dealt)
+		head++;
+	__atomic_store_n(&all->head, head, __ATOMIC_RELAXED);
+	pthread_cond_broadcast(&all->changed);
+	pthread_mutex_unlock(&all->lock);
+}
+
+static void
+publish(struct workers *all)
+{
+	workers_publish(all, workers_hand_over(all));
 }
 
 void
 workers_drain(struct workers *all)
 {
-	workers_publish(all);
-	collect_until(all, all->head);
+	publish(all);
+	collect_until(all, all->filled);
 }
 
 /* How far the list is to be visited, from that place on. */
@@ -235,7 +234,7 @@ workers_visit(struct workers *all, enum session_visit why, int64_t now)
 	uint32_t at[WORKERS_MAX] = { 0 };
 	uint64_t until;
 
-	workers_publish(all);
+	publish(all);
 	start_visit(all, BATCH_LIST, why, now);
 	workers_drain(all);
 	do {
@@ -248,7 +247,7 @@ workers_visit(struct workers *all, enum session_visit why, int64_t now)
 			b->part[i].to = at[i] = find_to(&all->worker[i],
 			    at[i], until);
 		}
-		workers_publish(all);
+		publish(all);
 	} while (until != UINT64_MAX);
 	workers_drain(all);
 }

@@ -8,19 +8,15 @@
 
 #include <pthread.h>
 
+#include "core/mix.h"
+#include "dissect/glance.h"
 #include "session/clock.h"
 #include "workers/batch.h"
-#include "workers/shares.h"
 #include "workers/workers.h"
 
 enum {
-	RING	= 8,		/* batches under way at a time: so many that
-				 * nobody is woken for each */
-	BEHIND	= 3,		/* of these, under way when the dealer's thread
-				 * begins to dissect for the others */
+	RING	= 8,		/* batches under way at a time */
 	GROUP	= 32,		/* packets whose memory is fetched at once */
-	LAYERS	= 3,		/* of struct packet, that most have: what is
-				 * behind them need not be fetched */
 };
 
 /* Sleeping and being woken takes some 50 us in a virtual machine, as long as a
@@ -38,6 +34,7 @@ struct worker {
 	struct part *part;	/* of the batch at hand */
 	uint64_t key;		/* of what is said next */
 	uint64_t position;	/* batches that it is done with */
+	uint8_t reads;		/* its thread does, in turn with others */
 	uint64_t selected;
 	int64_t now;
 	uint8_t owes;		/* more may have timed out by now */
@@ -46,9 +43,13 @@ struct worker {
 	uint32_t nlist;
 	const struct session_table *closing; /* of the session that is said */
 	/* Packets at hand, and where they belong. */
-	const struct packet *group[GROUP];
+	const struct slot *group[GROUP];
 	struct session_lookup lookup[GROUP];
-	struct packet packet[GROUP];	/* those that it has dissected */
+	/* What its core was the last to use.  Whoever reads may take it, and
+	 * nobody else. */
+	alignas(APART) struct batch *batches;
+	struct lot *lots;
+	struct capture_block *blocks;
 };
 
 struct workers {
@@ -58,40 +59,46 @@ struct workers {
 	struct defrag *defrag;
 	struct sink *sink;
 	struct worker *worker;
-	struct batch *ring[RING];
+	struct capture *capture;
 	struct capture_keeper keeper;
+	int (*step)(void *);	/* see workers_run() */
+	void *arg;
 	unsigned int n;
-	unsigned int first;	/* those below have the dealer's thread: of
+	unsigned int first;	/* those below have the pipeline's thread: of
 				 * files, where it need not be there in time */
 	unsigned int started;	/* those below have a thread */
-	struct shares shares;
 	uint8_t keeps;		/* a view wants the bytes of frames */
 	uint8_t copies;		/* they would not stay, and are copied */
-	uint8_t leaves;		/* whose they are may dissect frames */
+	uint8_t leaves;		/* plain ones are dissected when their batch is
+				 * read */
 	uint8_t looks;		/* each has a core: see WAIT_LOOKS */
 	uint8_t all;		/* every session is */
 	uint8_t alike;		/* nobody knows more of a session than who
 				 * else: at the end each closes any */
 
-	/* The dealer's: in the same line others would wait for it. */
-	alignas(APART) struct batch *current; /* being filled, or NULL */
+	/* Of whose turn it is to read. */
+	alignas(APART) struct worker *reader;	/* NULL: it is no worker */
+	struct batch *current;	/* being filled, or NULL */
 	uint64_t tail;		/* batches put together */
-	struct capture_block *free; /* that no frame is in */
 	struct schedule schedule;
 	struct session_stats stats;
-	uint8_t behind;		/* the others are: see BEHIND */
 	uint8_t lost;		/* memory was short */
-	uint8_t over;		/* no session lives: who closed them was not
+	uint8_t closed;		/* no session lives: who closed them was not
 				 * always the one whose they were */
 
-	/* What all threads look at, under the lock. */
+	/* What all threads look at: written under the lock, and read under it
+	 * before it counts. */
 	alignas(APART) pthread_mutex_t lock;
-	pthread_cond_t dealt;	/* head has moved, or quit is set */
+	pthread_cond_t changed;	/* there may be something to do */
 	pthread_cond_t done;	/* nobody is left of a batch */
-	pthread_cond_t step;	/* of an error */
-	uint64_t head;		/* batches dealt */
+	pthread_cond_t stepped;	/* of an error */
+	struct batch *ring[RING];	/* under way, by number */
+	uint64_t filled;	/* batches, */
+	uint64_t head;		/* dealt, without a gap: */
 	uint64_t finished;	/* all are done with so many, */
-	uint64_t awaited;	/* which is what the dealer waits for */
+	uint64_t awaited;	/* which is what the reader waits for */
+	uint8_t reading;	/* it is somebody's turn */
+	uint8_t over;		/* and nobody's any more */
 	uint8_t quit;
 };
 
@@ -113,24 +120,54 @@ workers_look(const struct workers *all, const uint64_t *count, uint64_t number)
 		workers_pause();
 }
 
+/* The same both ways.  There is no seed in it, so that a file gives the same
+ * records in the same order each time. */
+static inline uint8_t
+workers_owner(const struct workers *all, const struct ends *e)
+{
+	uint64_t hash = mix(UINT64_C(0xa0761d6478bd642f) ^
+	    (e->src.w[0] + e->dst.w[0]), UINT64_C(0xe7037ed1a0b428db) ^
+	    (e->src.w[1] + e->dst.w[1] + e->sport + e->dport));
+
+	return (uint8_t)((hash >> 32) * all->n >> 32);
+}
+
 /* worker.c */
 int worker_init(struct worker *, struct workers *, unsigned int index,
     struct errbuf *);
 void worker_fini(struct worker *);
-void *worker_run(void *);
-/* Its part of the batch, which is its next one. */
-void worker_serve(struct worker *, struct batch *);
+/* Its part of its next batch, for which it waits. */
+void worker_serve(struct worker *);
 int worker_selects(const struct worker *, const struct session *);
 
 /* move.c: its packets of the batch. */
 void worker_move(struct worker *, struct batch *);
 
-/* collect.c: the batch to be filled, with room for another packet. */
+/* turn.c: what a thread of its own does. */
+void *turn_run(void *);
+
+/* supply.c: -1 and errno when memory is short. */
+int supply_init(struct workers *);
+void supply_fini(struct workers *);
+/* An empty one, with a lot for each worker. */
+struct batch *supply_batch(struct workers *);
+/* When everybody is done with it. */
+void supply_take_back(struct workers *, struct batch *);
+/* NULL when memory is short. */
+struct capture_block *supply_block(struct workers *, size_t);
+
+/* deal.c: what was left is dissected, and each packet goes to whom it
+ * belongs. */
+void workers_deal(const struct workers *, struct batch *);
+
+/* collect.c, of whose turn it is: the batch to be filled. */
 struct batch *workers_current(struct workers *);
 /* See struct capture_keeper. */
 struct capture_block *workers_exchange(void *, struct capture_block *, size_t);
-/* Hands it over. */
-void workers_publish(struct workers *);
+/* It is full, and gets its number; NULL when there is none. */
+struct batch *workers_hand_over(struct workers *);
+/* Deals it then, for which it need not be one's turn.  It may be NULL. */
+void workers_publish(struct workers *, struct batch *);
 /* Every worker visits its sessions. */
 void workers_visit(struct workers *, enum session_visit, int64_t now);
 

@@ -1,6 +1,5 @@
 /* move.c: a worker moves its sessions by the packets of a batch. */
 #include "core/fetch.h"
-#include "dissect/dissect.h"
 #include "processes.h"
 #include "workers/impl.h"
 
@@ -8,10 +7,7 @@ enum {
 	/* Sessions ended at a time: what is said of a batch has a bound, even
 	 * where a whole table has timed out. */
 	EXPIRE_MOST	= 1024,
-	AHEAD		= 6,	/* packets whose headers are fetched before, */
-	HEADERS		= 128,	/* bytes, which mostly hold them: the rest is
-				 * read from end to end, and comes by itself */
-	AHEAD_FRAME	= 24,	/* and what says where they stand */
+	AHEAD		= 6,	/* packets that are fetched before */
 };
 
 static void
@@ -40,7 +36,7 @@ await_step(struct worker *w, struct batch_error *e, unsigned int step)
 
 	pthread_mutex_lock(&w->all->lock);
 	while ((now = e->step) < step)
-		pthread_cond_wait(&w->all->step, &w->all->lock);
+		pthread_cond_wait(&w->all->stepped, &w->all->lock);
 	pthread_mutex_unlock(&w->all->lock);
 	return now == step;
 }
@@ -50,7 +46,7 @@ set_step(struct worker *w, struct batch_error *e, unsigned int step)
 {
 	pthread_mutex_lock(&w->all->lock);
 	e->step = (uint8_t)step;
-	pthread_cond_broadcast(&w->all->step);
+	pthread_cond_broadcast(&w->all->stepped);
 	pthread_mutex_unlock(&w->all->lock);
 }
 
@@ -95,53 +91,18 @@ least(unsigned int a, unsigned int b)
 	return a < b ? a : b;
 }
 
-/* What another core has written is far away: it is asked for in time, and not
- * too much at once. */
-static void
-fetch_own(const struct batch *b, unsigned int own)
+/* Their sessions' memory is asked for.  Answers the slot behind these n. */
+static const struct slot *
+prepare(struct worker *w, const struct slot *s, unsigned int n)
 {
-	unsigned int place = own & OWN_PLACE;
-	const struct frame *f = &b->frame[place];
-
-	if (own & OWN_DISSECTED)
-		fetch(b->dissected[place], &b->dissected[place]->layer[LAYERS]);
-	else
-		fetch(f->data, f->data + least(f->caplen, HEADERS));
-}
-
-static void
-fetch_frame(const struct batch *b, unsigned int own)
-{
-	unsigned int place = own & OWN_PLACE;
-
-	fetch(&b->frame[place], &b->frame[place + 1]);
-	__builtin_prefetch(&b->dissected[place]);
-}
-
-/* Dissected; their sessions' memory is asked for.  Behind these n stand "more"
- * to come. */
-static void
-prepare(struct worker *w, const struct batch *b, const uint16_t *own,
-    unsigned int n, unsigned int more)
-{
-	for (unsigned int i = 0; i < n; i++) {
-		unsigned int place = own[i] & OWN_PLACE;
-		const struct packet *p = &w->packet[i];
-
-		if (i + AHEAD_FRAME < n + more)
-			fetch_frame(b, own[i + AHEAD_FRAME]);
-		if (i + AHEAD < n + more)
-			fetch_own(b, own[i + AHEAD]);
-		if (own[i] & OWN_DISSECTED)
-			p = b->dissected[place];
-		else
-			dissect(w->all->registry, NULL, &b->frame[place],
-			    &w->packet[i]);
-		w->group[i] = p;
-		session_prepare(w->table, p, &w->lookup[i]);
+	for (unsigned int i = 0; i < n; i++, s = slot_next(s)) {
+		slot_fetch(s, AHEAD, AHEAD + 1);
+		w->group[i] = s;
+		session_prepare(w->table, &s->packet, &w->lookup[i]);
 	}
 	for (unsigned int i = 0; i < n && i < SESSION_AHEAD; i++)
 		session_prefetch(w->table, &w->lookup[i]);
+	return s;
 }
 
 /* Before a packet come the ticks, which have even keys. */
@@ -160,7 +121,7 @@ take_answers(struct worker *w, const struct batch *b)
 	if (w->book == NULL)
 		return;
 	w->key = 0;
-	book_receive(w->book, b->n < BATCH_PACKETS);
+	book_receive(w->book, !batch_is_full(b));
 	part_cut(w->part, 0, 0);
 }
 
@@ -223,13 +184,12 @@ come_to(struct worker *w, struct course *c, uint32_t place)
 }
 
 static void
-move_group(struct worker *w, struct course *c, const uint16_t *own,
-    unsigned int n)
+move_group(struct worker *w, struct course *c, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
-		const struct packet *p = w->group[i];
+		const struct packet *p = &w->group[i]->packet;
 		const struct session_lookup *l = &w->lookup[i];
-		uint16_t place = own[i] & OWN_PLACE;
+		uint16_t place = w->group[i]->place;
 		uint64_t number = c->b->first + place;
 		struct batch_error *e = come_to(w, c, place);
 
@@ -248,21 +208,18 @@ move_group(struct worker *w, struct course *c, const uint16_t *own,
 void
 worker_move(struct worker *w, struct batch *b)
 {
-	const uint16_t *own = w->part->own;
-	unsigned int n = w->part->nown, m;
+	const struct slot *s = w->part->lot->slot;
+	unsigned int n = w->part->lot->n, m;
 	struct course c = { b, 0, 0, 0 };
 
 	take_answers(w, b);
 	if (w->owes)
 		expire(w, 0);
-	for (unsigned int i = 0; i < n && i < AHEAD_FRAME; i++)
-		fetch_frame(b, own[i]);
-	for (unsigned int i = 0; i < n && i < AHEAD; i++)
-		fetch_own(b, own[i]);
+	slot_fetch(s, 0, n < AHEAD ? n : AHEAD);
 	for (unsigned int i = 0; i < n; i += m) {
 		m = least(n - i, GROUP);
-		prepare(w, b, own + i, m, n - i - m);
-		move_group(w, &c, own + i, m);
+		s = prepare(w, s, m);
+		move_group(w, &c, m);
 	}
 	catch_up(w, &c, BATCH_PACKETS);
 	if (w->book != NULL)

@@ -72,6 +72,16 @@ start_sink(struct worker *w, const struct sink *like, struct outbuf *scratch)
 	scratch->p = scratch->data;
 }
 
+/* Of all that may be kept, at least one. */
+static uint32_t
+sessions_of(const struct workers *all, uint64_t index)
+{
+	uint64_t spare = all->options->session.max - all->n;
+
+	return 1 + (uint32_t)(spare * (index + 1) / all->n -
+	    spare * index / all->n);
+}
+
 int
 worker_init(struct worker *w, struct workers *all, unsigned int index,
     struct errbuf *e)
@@ -81,8 +91,8 @@ worker_init(struct worker *w, struct workers *all, unsigned int index,
 
 	w->all = all;
 	w->index = index;
-	start_sink(w, all->sink, &all->ring[0]->part[index].out);
-	config.max = shares_max(&all->shares, index, o->session.max);
+	start_sink(w, all->sink, &all->worker[0].batches->part[index].out);
+	config.max = sessions_of(all, index);
 	config.on_event = o->sink.views & VIEW_EVENTS ||
 	    o->processes != NULL ? on_event : NULL;
 	config.on_end = o->sink.views & VIEW_SESSIONS ? on_end : NULL;
@@ -202,14 +212,13 @@ static struct batch *
 next_batch(struct worker *w)
 {
 	struct workers *all = w->all;
-	struct batch *b = NULL;
+	struct batch *b;
 
 	workers_look(all, &all->head, w->position + 1);
 	pthread_mutex_lock(&all->lock);
-	while (w->position == all->head && !all->quit)
-		pthread_cond_wait(&all->dealt, &all->lock);
-	if (w->position != all->head)
-		b = all->ring[w->position % RING];
+	while (all->head == w->position)
+		pthread_cond_wait(&all->changed, &all->lock);
+	b = all->ring[w->position % RING];
 	pthread_mutex_unlock(&all->lock);
 	return b;
 }
@@ -231,8 +240,10 @@ finish_batch(struct worker *w, struct batch *b)
 }
 
 void
-worker_serve(struct worker *w, struct batch *b)
+worker_serve(struct worker *w)
 {
+	struct batch *b = next_batch(w);
+
 	w->part = &b->part[w->index];
 	w->sink.out = &w->part->out;
 	if (b->kind == BATCH_DEALT)
@@ -244,16 +255,4 @@ worker_serve(struct worker *w, struct batch *b)
 	else
 		visit(w, b);
 	finish_batch(w, b);
-}
-
-void *
-worker_run(void *arg)
-{
-	struct worker *w = arg;
-	struct batch *b;
-
-	while ((b = next_batch(w)) != NULL)
-		worker_serve(w, b);
-	worker_fini(w);		/* much memory: each its own */
-	return NULL;
 }

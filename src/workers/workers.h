@@ -1,16 +1,16 @@
 /*
  * workers.h: sessions on several cores.
  *
- * The pipeline's thread reads, and deals each frame to the worker that owns its
- * flow, in batches.  A plain frame (dissect/glance.h) whose bytes stay where
- * they are is dissected by its owner.  Any other is dissected before it is
- * dealt, so fragments and tunnels are done with by then.  Of files, that thread
- * is the first of the workers, too.  A worker has a table, a sink and buffers
- * of its own.  What it says is put together again in the order of packets: the
- * same whatever the number of workers, but for sessions that time out at the
- * same packet.
+ * Frames are read in batches, and each goes to the worker that owns its flow.
+ * Of files the threads read in turn, and the pipeline's is one of them; live
+ * that one does nothing but read.  A plain frame (dissect/glance.h) whose bytes
+ * stay where they are is dissected when the next thread reads already.  Any
+ * other is dissected at once, in order, so fragments and tunnels are done with
+ * by then.  A worker has a table, a sink and buffers of its own.  What it says
+ * is put together again in the order of packets: the same whatever the number
+ * of workers, but for sessions that time out at the same packet.
  *
- * All calls are for the pipeline's thread.
+ * All calls are for the pipeline's thread, and for step(), see workers_run().
  */
 #ifndef SRC_WORKERS_WORKERS_H
 #define SRC_WORKERS_WORKERS_H
@@ -37,10 +37,19 @@ void workers_free(struct workers *);
  * failure. */
 int workers_start(struct workers *, struct capture *, struct errbuf *);
 
-/* Deals the packet of that number, the next one from 1; 1 when its 4-tuple is
- * selected.  The frame's bytes are not the caller's to keep: they were copied,
- * or the source was told that they must stay. */
-int workers_deal(struct workers *, const struct frame *, uint64_t number);
+/* Calls step() until it answers 0: from one thread at a time, but of a file any
+ * of theirs. */
+void workers_run(struct workers *, int (*step)(void *), void *arg);
+
+/* Room for what a source lends at once: frames that are read there need not be
+ * copied. */
+struct frame *workers_room(struct workers *);
+
+/* Takes n packets, the first one of that number, which is the next from 1; how
+ * many of their 4-tuples are selected.  The frames' bytes are not the caller's
+ * to keep: they were copied, or the source was told that they must stay. */
+unsigned int workers_take(struct workers *, const struct frame *,
+    unsigned int n, uint64_t number);
 
 /* No packet comes: time goes on without one. */
 void workers_idle(struct workers *, int64_t now);

@@ -44,6 +44,7 @@ reader_open(struct reader *r, int fd)
 	if (r->block == NULL)
 		return -1;
 	r->block->size = READER_BLOCK;
+	r->block->owner = NULL;
 	reader_use(r, r->block);
 	return 0;
 }

@@ -174,6 +174,7 @@ savefile_read(struct capture *c, struct frame *f, int n, struct errbuf *e)
 		k = s->walk(s, f, n, e);
 		if (k == -1)
 			return CAPTURE_ERROR;
+		s->head.spent = k < n;
 		if (k > 0) {
 			if (s->filter != NULL)
 				k = savefile_filter(s, f, k);
