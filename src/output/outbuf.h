@@ -50,8 +50,9 @@ struct outbuf {
 /* -1 when memory is short.  The descriptor stays the caller's. */
 int outbuf_init(struct outbuf *, int fd);
 /* Has no descriptor and keeps all, from data to p, until the caller sets p
- * back.  Without memory for more, error is ENOMEM and what it held is lost. */
-int outbuf_init_memory(struct outbuf *);
+ * back.  It grows where "size", at least OUTBUF_SIZE, is too little; without
+ * memory for more, error is ENOMEM and what it held is lost. */
+int outbuf_init_memory(struct outbuf *, size_t size);
 void outbuf_fini(struct outbuf *);
 /* Writes all that is there, or what can be written without waiting; 0, or -1
  * with the error kept. */

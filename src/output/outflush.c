@@ -17,25 +17,31 @@ enum {
 	LAST_WAIT_MS	= 1000,
 };
 
-int
-outbuf_init(struct outbuf *o, int fd)
+static int
+start(struct outbuf *o, int fd, size_t size)
 {
 	memset(o, 0, sizeof(*o));
-	o->data = malloc(OUTBUF_SIZE);
+	o->data = malloc(size);
 	if (o->data == NULL)
 		return -1;
 	o->p = o->from = o->data;
-	o->size = OUTBUF_SIZE;
-	o->limit = o->data + OUTBUF_SIZE - OUTBUF_ROOM;
+	o->size = size;
+	o->limit = o->data + size - OUTBUF_ROOM;
 	o->fd = fd;
 	o->own = -1;
 	return 0;
 }
 
 int
-outbuf_init_memory(struct outbuf *o)
+outbuf_init(struct outbuf *o, int fd)
 {
-	if (outbuf_init(o, -1) == -1)
+	return start(o, fd, OUTBUF_SIZE);
+}
+
+int
+outbuf_init_memory(struct outbuf *o, size_t size)
+{
+	if (start(o, -1, size) == -1)
 		return -1;
 	o->grows = 1;
 	return 0;

@@ -7,6 +7,10 @@
 /* One is enough as a rule, and stays: memory that comes and goes is dear. */
 enum { KEPT_BYTES = BATCH_BYTES + (1 << 18) };
 
+/* Bytes that a worker says of a batch, at most, as a rule.  What is not needed
+ * is never touched; but what grows is copied, while others wait for memory. */
+enum { SAID = 1 << 20 };
+
 struct batch *
 batch_new(unsigned int workers)
 {
@@ -22,7 +26,7 @@ batch_new(unsigned int workers)
 	}
 	memset(b->part, 0, workers * sizeof(*b->part));
 	for (unsigned int i = 0; i < workers; i++)
-		if (outbuf_init_memory(&b->part[i].out) == -1) {
+		if (outbuf_init_memory(&b->part[i].out, SAID) == -1) {
 			batch_free(b, workers);
 			return NULL;
 		}

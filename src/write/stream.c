@@ -24,8 +24,9 @@ stream_init(struct stream *s, enum packer_method method, int live,
 		if (s->compress == NULL)
 			return -1;
 	}
-	if (s->compress != NULL ? outbuf_init_memory(&s->out) == -1 :
-	    outbuf_init(&s->out, -1) == -1) {
+	if ((s->compress != NULL ?
+	    outbuf_init_memory(&s->out, OUTBUF_SIZE) :
+	    outbuf_init(&s->out, -1)) == -1) {
 		stream_finish(s);
 		return err_set(e, "output: no memory");
 	}

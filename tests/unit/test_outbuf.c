@@ -250,7 +250,7 @@ test_gather(void)
 	gather(&o, &g, s, OUTBUF_SIZE, 2);
 	ok(o.error == EBADF && g.n == 0, "a descriptor that takes nothing");
 	outbuf_fini(&o);
-	outbuf_init_memory(&o);
+	outbuf_init_memory(&o, OUTBUF_SIZE);
 	outbuf_gather(&o, &g, s, 3 * OUTBUF_SIZE);
 	ok(o.p - o.data == 3 * OUTBUF_SIZE && g.n == 0 &&
 	    memcmp(o.data, s, 3 * OUTBUF_SIZE) == 0, "in memory");
