@@ -38,7 +38,8 @@ struct outbuf {
 	int own;		/* the same, opened again not to block, or -1 */
 	int error;		/* errno of the write that failed, or 0;
 				 * EINTR: it was blocked when told to stop */
-	const volatile sig_atomic_t *stop; /* set by a signal; may be NULL */
+	const volatile sig_atomic_t *stop; /* set by a signal, more than 1: to
+				 * stop at once; may be NULL */
 	uint64_t written;	/* bytes, to the descriptor */
 	uint64_t lost;		/* records, while a reader was too slow */
 	uint8_t hold;		/* do not wait */

@@ -131,7 +131,7 @@ wait_reader(struct outbuf *o)
 		return;
 	if (n == -1 && errno != EINTR)
 		o->error = errno;
-	else if (o->stop != NULL && *o->stop)
+	else if (o->stop != NULL && *o->stop && (n == 0 || *o->stop > 1))
 		o->error = EINTR;
 }
 
@@ -141,8 +141,17 @@ see_why(struct outbuf *o)
 {
 	if (errno == EAGAIN)
 		wait_reader(o);
-	else if (errno != EINTR || (!o->hold && o->stop != NULL && *o->stop))
+	else if (errno != EINTR)
 		o->error = errno;
+}
+
+/* Told to stop, it waits for a reader no longer than it has to: a write that
+ * was interrupted had room for some, and the next would wait for the rest. */
+static void
+see_stop(struct outbuf *o)
+{
+	if (!o->hold && o->stop != NULL && *o->stop)
+		o->pieces = 1;
 }
 
 /* What is held stays; what comes next finds a line's room. */
@@ -184,12 +193,14 @@ outbuf_flush(struct outbuf *o)
 		if (n >= 0) {
 			o->from += n;
 			o->written += (uint64_t)n;
+			see_stop(o);
 		} else if (errno == EAGAIN && o->hold) {
 			o->blocked = 1;
 			make_room(o);
 			break;
 		} else {
 			see_why(o);
+			see_stop(o);
 		}
 	}
 	if ((!o->grows && o->from == o->p) || o->error != 0) {

@@ -114,7 +114,7 @@ workers_free(struct workers *all)
 	free(all);
 }
 
-/* Time goes on, behind the packets dealt so far, and something may be due. */
+/* Time goes on, behind the packets taken so far, and something may be due. */
 static void __attribute__((noinline))
 tick(struct workers *all, int64_t ts)
 {
