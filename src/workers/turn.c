@@ -21,6 +21,8 @@ may_serve(const struct worker *w)
 	return __atomic_load_n(&w->all->head, __ATOMIC_RELAXED) > w->position;
 }
 
+/* How many batches may be under way is for workers_current() to see to, which
+ * waits and is woken. */
 static int
 may_read(const struct worker *w)
 {
@@ -28,9 +30,7 @@ may_read(const struct worker *w)
 
 	return w->reads &&
 	    !__atomic_load_n(&all->reading, __ATOMIC_RELAXED) &&
-	    !__atomic_load_n(&all->over, __ATOMIC_RELAXED) &&
-	    __atomic_load_n(&all->filled, __ATOMIC_RELAXED) -
-	    __atomic_load_n(&all->finished, __ATOMIC_RELAXED) < RING;
+	    !__atomic_load_n(&all->over, __ATOMIC_RELAXED);
 }
 
 static enum turn
