@@ -189,18 +189,17 @@ outbuf_flush(struct outbuf *o)
 	if (o->grows)
 		make_room(o);
 	while (!o->grows && o->from < o->p && o->error == 0) {
+		see_stop(o);
 		n = put(o);
 		if (n >= 0) {
 			o->from += n;
 			o->written += (uint64_t)n;
-			see_stop(o);
 		} else if (errno == EAGAIN && o->hold) {
 			o->blocked = 1;
 			make_room(o);
 			break;
 		} else {
 			see_why(o);
-			see_stop(o);
 		}
 	}
 	if ((!o->grows && o->from == o->p) || o->error != 0) {

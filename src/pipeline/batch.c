@@ -193,7 +193,10 @@ pipeline_batch(struct pipeline *l, struct capture *c, int n, struct errbuf *e)
 	if (l->workers == NULL)
 		prepare(l, c, n);
 	if (asks_little(l) && !pipeline_over(l)) {
-		l->workers != NULL ? share_out(l, c, n) : absorb(l, n);
+		if (l->workers != NULL)
+			share_out(l, c, n);
+		else
+			absorb(l, n);
 		done = n;
 	}
 	for (int i = done; i < n && !pipeline_over(l) && result == 0; i++) {
